@@ -9,7 +9,7 @@ export interface DeployedFunction {
   readonly enqueues: readonly string[]
   /** Whether it creates and reads objects in the bucket, or removes media, archives and backups. */
   readonly objects: 'creates' | 'removes' | false
-  /** What it does with documents: everything, all but deleting, or all but creating. */
+  /** What it does with documents: everything, or all but deleting. */
   readonly documents: 'all' | 'creates'
   /**
    * Google alone, or hosts of the internet too. A function reaches those from addresses of Google that change, never by the fixed address,

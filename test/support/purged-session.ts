@@ -8,9 +8,11 @@ import { receivedMediaPath } from '@holdfast/core/message/received-media-documen
 import { ERASURES } from '@holdfast/core/operations/erasure-document'
 import { groupsPath } from '@holdfast/core/operations/group-document'
 import { RECOVERY_ACTIONS } from '@holdfast/core/operations/recovery-action-document'
+import { WEBHOOK_ENDPOINTS } from '@holdfast/core/operations/webhook-endpoint-document'
 import type { DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import { backupsPath } from '@holdfast/core/session/backup-document'
 import { archiveName, checkpointFolder, tenantOf } from '@holdfast/core/session/ids'
+import { LIVE_EVENTS } from '@holdfast/core/session/live-event-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
 import { checkpointNow, type Owner, takeOver } from './engine/owner.ts'
@@ -30,9 +32,12 @@ const below = (sessionId: string): readonly string[] => [
   parkedStanzasPath(sessionId),
 ]
 
-const SHARED = [JOBS, WEBHOOK_DELIVERIES, ERASURES, RECOVERY_ACTIONS] as const
+const SHARED = [JOBS, WEBHOOK_DELIVERIES, WEBHOOK_ENDPOINTS, LIVE_EVENTS, ERASURES, RECOVERY_ACTIONS] as const
 
 const archived = (sessionId: string): string => `archive/${tenantOf(sessionId)}/2026-01/${sessionId}-1.job`
+
+/** The archive of a job whose contact was erased: only the erasure names it. */
+const erased = (sessionId: string): string => `archive/${tenantOf(sessionId)}/2026-01/${sessionId}-0.job`
 
 /** A linked session that two owners had, with something of each kind that a session stores. The last owner is alive. */
 export async function filledSession(
@@ -54,7 +59,7 @@ export async function filledSession(
     await owner.journal.whenDurable(owner.state.change({ keys: { session: { [contact]: 'a ratchet' } } }))
   await objects.create(archiveName(sessionId, { seq: 3, epoch: 1 }), Buffer.from('records'))
   await objects.create(mediaObjectOf(sessionId, 'picture'), Buffer.from('bytes'))
-  await objects.create(archived(sessionId), Buffer.from('job'))
+  for (const name of [archived(sessionId), erased(sessionId)]) await objects.create(name, Buffer.from('job'))
   const tenant = tenantOf(sessionId)
   await documents.commit([
     ...below(sessionId).map((folder) => ({ kind: 'create' as const, path: `${folder}/one`, fields: { v: 1 } })),
@@ -67,6 +72,7 @@ export async function filledSession(
         sessionId,
         state: 'done',
         ...(collection === JOBS ? { archive: { object: archived(sessionId) } } : {}),
+        ...(collection === ERASURES ? { state: 'open', objects: [erased(sessionId)] } : {}),
       },
     })),
     { kind: 'create', path: jobPath(`${sessionId}-2`), fields: { v: 1, tenant, sessionId, status: 'sent' } },
@@ -77,7 +83,7 @@ export async function filledSession(
 /** The names of all that is stored of a session, but for its own document and its key. Records are named by their kind. */
 export async function storedOf({ documents, objects }: Stores, sessionId: string): Promise<string[]> {
   const names: string[] = []
-  for (const folder of [checkpointFolder(sessionId), mediaFolder(sessionId), archived(sessionId)])
+  for (const folder of [checkpointFolder(sessionId), mediaFolder(sessionId), archived(sessionId), erased(sessionId)])
     names.push(...(await objects.list(folder)))
   for (const collection of [...below(sessionId), backupsPath(sessionId)])
     names.push(...(await documents.query({ collection })).map(({ path }) => path))

@@ -2327,7 +2327,7 @@ export interface paths {
          * Unlink and stop a session, and remove it; or purge it
          * @description What it has not sent is canceled. Its documents stay, and a session that is created under its name goes on with them. An unknown session is answered in the same way, so that the call may be repeated.
          *
-         *     With `purge=true&confirm={name}` all that it has stored is removed, too, after a grace in which the purge can be taken back. The answer names the dates. The same request again says how far the purge is.
+         *     With `purge=true&confirm={name}` all that it has stored is removed, too, after a grace in which the purge can be taken back. The answer names the dates. `GET /api/sessions/{name}/purge` says how far it is.
          */
         delete: operations["deleteSession"];
         options?: never;
@@ -2502,6 +2502,26 @@ export interface paths {
         };
         /** Show the linked account */
         get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{name}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how far the purge of a session is
+         * @description Until a session is created under its name again.
+         */
+        get: operations["getPurge"];
         put?: never;
         post?: never;
         delete?: never;
@@ -23214,6 +23234,83 @@ export interface operations {
                         id: string;
                         pushName: string;
                     } | null;
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPurge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The purge. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purge"];
                 };
             };
             /** @description `unauthorized`: No valid API key. */

@@ -11,7 +11,7 @@ export const removalQuery = z.object({
   confirm: z.string().optional().meta({ description: 'For a purge: the name of the session once more.', example: 'main' }),
 })
 
-const purgeSchema = z
+export const purgeSchema = z
   .strictObject({
     session: z.string(),
     phase: storedPurge.shape.phase,

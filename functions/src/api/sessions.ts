@@ -5,12 +5,12 @@ import { configureSession } from '../use-cases/configure-session.ts'
 import { createSession } from '../use-cases/create-session.ts'
 import { exists } from '../use-cases/find-session.ts'
 import { type OperatorAction, requestOfOperator } from '../use-cases/recovery-actions.ts'
-import { requestPurge, takePurgeBack } from '../use-cases/purge/request-purge.ts'
+import { requestPurge, showPurge, takePurgeBack } from '../use-cases/purge/request-purge.ts'
 import { removeSession } from '../use-cases/remove-session.ts'
 import type { SessionAnswer } from '../use-cases/session-answer.ts'
 import { listSessions, showSession } from '../use-cases/show-sessions.ts'
 import { startSession, stopSession } from '../use-cases/want-session.ts'
-import { removalQuery, removalSchema } from './purge-schemas.ts'
+import { purgeSchema, removalQuery, removalSchema } from './purge-schemas.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
 import { named } from './schemas.ts'
 import {
@@ -183,7 +183,7 @@ export const SESSION_ROUTES: readonly Route[] = [
       'What it has not sent is canceled. Its documents stay, and a session that is created under its name goes on with them. An unknown ' +
       'session is answered in the same way, so that the call may be repeated.\n\n' +
       'With `purge=true&confirm={name}` all that it has stored is removed, too, after a grace in which the purge can be taken back. The ' +
-      'answer names the dates. The same request again says how far the purge is.',
+      'answer names the dates. `GET /api/sessions/{name}/purge` says how far it is.',
     roles: ADMINS,
     request: { params: named, query: removalQuery },
     answers: { 200: { description: 'It is removed, and hidden.', schema: removalSchema } },
@@ -196,6 +196,22 @@ export const SESSION_ROUTES: readonly Route[] = [
       await removeSession(dependencies, principal, name)
       return { status: 200, body: { removed: true as const } }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/sessions/:name/purge',
+    operationId: 'getPurge',
+    tag: 'Sessions',
+    summary: 'Show how far the purge of a session is',
+    description: 'Until a session is created under its name again.',
+    roles: ADMINS,
+    request: { params: named },
+    answers: { 200: { description: 'The purge.', schema: purgeSchema } },
+    problems: ['unknown-session'],
+    run: async ({ dependencies, principal, params: { name } }) => ({
+      status: 200,
+      body: await showPurge(dependencies, principal, name),
+    }),
   }),
   route({
     method: 'POST',

@@ -104,6 +104,7 @@ describe('a request', () => {
     expect((await calls.get('/api/sessions/asked')).body.code).toBe('unknown-session')
     // The same again is answered in the same way, and asks for nothing more.
     expect((await purge('asked')).body).toEqual(body)
+    expect((await calls.get('/api/sessions/asked/purge')).body).toEqual(body.purge)
     const { device, backup } = body.purge
     for (const [id, type] of [
       [backup.action, 'backup'],
@@ -115,6 +116,16 @@ describe('a request', () => {
     await clients.documents.commit([{ kind: 'merge', path: recoveryActionPath(device.action), fields: failed }])
     expect((await purge('asked')).body.purge.device).toMatchObject({ fate: 'not-reachable' })
     expect((await calls.post('/api/sessions', { name: 'asked' })).body.code).toBe('session-purging')
+  })
+
+  it('begins anew over a session that was created at the moment of the request before', async () => {
+    await filled('default.crossed')
+    await purge('crossed')
+    // The creation had read the session before that request, and wrote after it.
+    const created = { isRemoved: false, wanted: 'online' }
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath('default.crossed'), fields: created }])
+    expect((await purge('crossed')).body.purge).toMatchObject({ phase: 'waiting' })
+    expect(await fieldsOf(sessionPath('default.crossed'))).toMatchObject({ wanted: 'offline', isRemoved: true })
   })
 
   it('takes a session that was removed before, and one that never had a device', async () => {
@@ -273,6 +284,7 @@ describe('the same name afterwards', () => {
     const { documents, objects } = clients
     expect((await calls.post('/api/sessions', { name: 'again', start: false })).status).toBe(201)
     expect((await calls.get('/api/sessions/again')).body).toMatchObject({ name: 'again', status: 'STOPPED', me: null })
+    expect((await calls.get('/api/sessions/again/purge')).body.code).toBe('unknown-session')
     expect((await calls.post('/api/sessions', { name: 'again' })).body.code).toBe('session-exists')
     const key = sessionKeyDocumentSchema.parse(await fieldsOf(sessionKeyPath(id)))
     expect([key.current, Object.keys(key.keys), key.destroyed?.tombstone]).toMatchObject([2, ['2'], { seq: 7, epoch: 3 }])

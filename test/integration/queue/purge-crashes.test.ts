@@ -1,13 +1,23 @@
 import { randomBytes } from 'node:crypto'
+import { writeCheckpoint } from '@holdfast/core/journal/checkpoint'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Change, DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
-import { systemClock } from '@holdfast/core/platform/system-clock'
-import { WrappingKey } from '@holdfast/core/security/envelope'
-import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
+import { journalPath } from '@holdfast/core/journal/journal-record'
+import { jobPath } from '@holdfast/core/message/job-document'
+import { mediaObjectOf } from '@holdfast/core/message/media-document'
+import { messagesPath } from '@holdfast/core/message/message-document'
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { nextSessionKeys, unwrapSessionKeys, WrappingKey } from '@holdfast/core/security/envelope'
+import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { checkpointName, sequenceId } from '@holdfast/core/session/ids'
 import { type Purge, sessionPath } from '@holdfast/core/session/session-document'
 import { expect, test } from 'vitest'
 import { performPurges } from '../../../functions/src/use-cases/purge/perform-purges.ts'
+import { rebuildSession } from '../../../runner/src/moving/rebuild.ts'
+import { encodeCreds, newCreds } from '../../../runner/src/whatsapp/baileys/signal/codec.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
 import { MemoryDocuments } from './memory-documents.ts'
@@ -26,10 +36,16 @@ interface Cut {
 class Cutter {
   operations = 0
   cut: Cut | null = null
+  /** What others do right before the operation of this number. */
+  overtaking: { readonly at: number; readonly work: () => Promise<void> } | null = null
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { cut } = this
+    const { cut, overtaking } = this
     const number = ++this.operations
+    if (overtaking?.at === number) {
+      this.overtaking = null
+      await overtaking.work()
+    }
     if (cut && number > cut.at) throw new Error('The process is gone (made by the test).')
     if (cut?.at !== number) return work()
     if (cut.isAfter) await work()
@@ -106,7 +122,30 @@ async function world(beside: readonly string[] = []) {
     return { found, phase, keys, current, tombstone: (destroyed as { tombstone?: object } | undefined)?.tombstone ?? null }
   }
   const neighbours = async () => Promise.all(beside.map((id) => storedOf({ documents, objects }, id)))
-  return { documents, night, left, neighbours }
+  return { documents, objects, night, left, neighbours }
+}
+
+type Stores = Pick<Awaited<ReturnType<typeof world>>, 'documents' | 'objects'>
+
+/** The keys of a session that is created under the name of the purged one. */
+const nextKeys = async ({ documents }: Pick<Stores, 'documents'>) =>
+  nextSessionKeys(ID, sessionKeyDocumentSchema.parse((await documents.read(sessionKeyPath(ID)))?.fields), WRAPPING_KEY)
+
+/** Creates a session under the name of the purged one, as the API does, with something of each kind. Returns where it lies. */
+async function createdSince({ documents, objects }: Stores) {
+  const keys = await nextKeys({ documents })
+  const names = [checkpointName(ID, 9, 5), mediaObjectOf(ID, 'new')]
+  for (const name of names) await objects.create(name, Buffer.from('new'))
+  const record = `${journalPath(ID)}/${sequenceId(8)}`
+  const shared = [jobPath('new'), recoveryActionPath('new')]
+  const below = [record, `${messagesPath(ID)}/new`]
+  await documents.commit([
+    { kind: 'merge', path: sessionPath(ID), fields: { isRemoved: false, purge: null, wanted: 'online', journalHead: 8 } },
+    { kind: 'merge', path: sessionKeyPath(ID), fields: { ...keys } },
+    ...shared.map((path) => ({ kind: 'create' as const, path, fields: { v: 1, sessionId: ID } })),
+    ...below.map((path) => ({ kind: 'create' as const, path, fields: { v: 1, kind: 'data', runnerId: 'new' } })),
+  ])
+  return { objects: names, paths: [...shared, ...below] }
 }
 
 const GONE = {
@@ -142,4 +181,70 @@ test('a purge that dies at any operation is finished by the next run, and ends t
       expect({ at, isAfter, ...(await left()) }).toMatchObject({ at, isAfter, ...GONE, tombstone: { seq: 7, epoch: 3 } })
     }
   }
+})
+
+test(
+  'a run that another one overtakes touches nothing of the session that was created under the name since',
+  { timeout: 120_000 },
+  async () => {
+    const whole = await world()
+    await whole.night()
+    const { operations } = whole.documents.cutter
+    for (let at = 1; at <= operations; at++) {
+      const { documents, objects, night } = await world()
+      let made: Awaited<ReturnType<typeof createdSince>> | undefined
+      documents.cutter.overtaking = {
+        at,
+        work: async () => {
+          await night()
+          made = await createdSince({ documents, objects })
+        },
+      }
+      await night()
+      const { paths = [], objects: names = [] } = made ?? {}
+      const present = await Promise.all(paths.map((path) => documents.read(path)))
+      expect({ at, gone: present.filter((document) => document === null).length }).toEqual({ at, gone: 0 })
+      expect({ at, objects: await objects.list('') }).toEqual({ at, objects: [...names].toSorted() })
+      expect((await documents.read(sessionPath(ID)))?.fields).toMatchObject({ isRemoved: false, purge: null })
+      expect((await documents.read(sessionKeyPath(ID)))?.fields).toMatchObject({ current: 2, keys: { 2: {} } })
+    }
+  },
+)
+
+test('the keys of all are destroyed before anything is removed, however long that takes', async () => {
+  const other = 'default.other'
+  const { documents, objects, left } = await world([other])
+  await documents.commit([{ kind: 'merge', path: sessionPath(other), fields: { isRemoved: true, runnerId: null, purge } }])
+  let elapsedMs = 0
+  const clock = { ...systemClock, monotonic: () => elapsedMs }
+  // The first object takes all the time.
+  objects.remove = async () => void (elapsedMs = HOUR_MS)
+  const needed = { documents, media: objects, clock, logger: createLogger('test', 'silent') }
+  expect(await performPurges(needed, new Deadline(clock, 60_000))).toBe(0)
+  expect(await left()).toMatchObject({ phase: 'removing', keys: {} })
+  expect((await documents.read(sessionKeyPath(other)))?.fields).toMatchObject({ keys: {}, destroyed: { upTo: 1 } })
+})
+
+test('a rebuild says when Firestore is from before the session that has the name now', async () => {
+  const { documents, objects, night } = await world()
+  const older = await Promise.all([sessionPath(ID), sessionKeyPath(ID)].map((path) => documents.read(path)))
+  await night()
+  const [journals, logger] = [new DocumentJournals(documents), createLogger('test', 'silent')]
+  const stores = { documents, objects, journals, logger, clock: systemClock, random: systemRandom, wrappingKey: WRAPPING_KEY }
+  const rebuild = () => rebuildSession(stores, ID, { isFirestoreOlder: true })
+  expect(await rebuild()).toBeNull()
+  const cipher = await unwrapSessionKeys(ID, await nextKeys({ documents }), WRAPPING_KEY)
+  const image = { creds: encodeCreds(newCreds()), keys: {} }
+  const { object } = await writeCheckpoint(objects, cipher, { sequence: 9, hash: 'hash', epoch: 5, image })
+  // From between the purge and the creation, and from before the purge.
+  await expect(rebuild()).rejects.toMatchObject({ code: 'cannot-move' })
+  const fields = older.map((document) => document?.fields ?? {})
+  await documents.commit([
+    { kind: 'merge', path: sessionPath(ID), fields: { ...fields[0], purge: null } },
+    { kind: 'merge', path: sessionKeyPath(ID), fields: { ...fields[1] } },
+  ])
+  await expect(rebuild()).rejects.toMatchObject({ code: 'cannot-move' })
+  // What it advises.
+  await documents.commit([sessionPath(ID), sessionKeyPath(ID)].map((path) => ({ kind: 'delete', path })))
+  expect(await rebuild()).toMatchObject({ from: object })
 })

@@ -13,15 +13,16 @@ import { removeRemains } from './remove-remains.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'media' | 'clock' | 'logger'>
 
-/** Sessions that one run purges. The next run goes on. */
-const MOST_SESSIONS = 200
+/** Sessions that one run looks at. The next run goes on. */
+const MOST_SESSIONS = 2000
 
 /** A live owner may change its session between reading and writing. */
 const MAX_ROUNDS = 5
 
 /**
- * Goes on with all purges that are due. Each step of one is safe to repeat: a run that is cut short leaves the rest to the next one. One
- * that fails keeps no other one waiting, and raises the alert `purge-stuck`.
+ * Goes on with all purges that are due: first the keys of all of them are destroyed, then what they have stored is removed, which may take
+ * nights. Each step is safe to repeat: a run that is cut short leaves the rest to the next one. One that fails keeps no other one waiting,
+ * and raises the alert `purge-stuck`.
  *
  * @returns the number of sessions that are gone
  */
@@ -30,56 +31,79 @@ export async function performPurges(needed: Needed, deadline: Deadline): Promise
   await endOldAlerts(documents)
   const where = [['purge.dueAt', '<=', new Date(clock.now())]] as const
   const due = await documents.query({ collection: SESSIONS, where, select: ['purge'], limit: MOST_SESSIONS })
-  let done = 0
-  for (const { id } of due) {
-    if (deadline.remainingMs === 0) break
-    const purged = await performPurge(needed, id, deadline).catch(async (error: unknown) => {
+  const waiting = due.filter(({ fields }) => (fields['purge'] as Partial<Purge>).phase === 'waiting')
+  const attempt = async (id: string, step: () => Promise<boolean>): Promise<boolean> => {
+    if (deadline.remainingMs === 0) return false
+    try {
+      return await step()
+    } catch (error) {
       logger.error({ error, ...ofSession(id) }, 'A session could not be purged; the next run goes on.')
-      await tellOfPurge(needed.documents, id, 'It failed; the log of `cleanup` says why.')
+      await tellOfPurge(documents, id, 'It failed; the log of `cleanup` says why.')
       return false
-    })
-    if (purged) done++
+    }
   }
+  for (const { id } of waiting) await attempt(id, () => endGrace(needed, id))
+  let done = 0
+  for (const { id } of due) if (await attempt(id, () => endRemoval(needed, id, deadline))) done++
   if (done > 0) logger.warn({ done }, 'Sessions were purged.')
   return done
 }
 
-/** @returns false when the purge is not done yet, or was taken back */
-async function performPurge(needed: Needed, sessionId: string, deadline: Deadline): Promise<boolean> {
-  const { documents, clock, logger } = needed
+/** A session whose purge is due in this phase, as it is now. Null when it is not, or not any more. */
+async function dueIn(phase: Purge['phase'], { documents, clock }: Needed, sessionId: string) {
+  const snapshot = await documents.read(sessionPath(sessionId))
+  if (!snapshot) return null
+  const session = parseSession(snapshot)
+  const { purge } = session
+  if (purge?.phase !== phase || !purge.dueAt || purge.dueAt.getTime() > clock.now()) return null
+  return { snapshot, session, purge, dueAtMs: purge.dueAt.getTime() }
+}
+
+/** Destroys the keys of a session whose grace is over. Returns false when the purge was taken back. */
+async function endGrace(needed: Needed, sessionId: string): Promise<boolean> {
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const snapshot = await documents.read(sessionPath(sessionId))
-    if (!snapshot) return false
-    const session = parseSession(snapshot)
-    const { purge } = session
-    if (!purge?.dueAt || purge.dueAt.getTime() > clock.now()) return false
-    if (purge.phase === 'waiting' && !isRemoved(snapshot)) {
+    const due = await dueIn('waiting', needed, sessionId)
+    if (!due) return false
+    const { snapshot, session, purge } = due
+    if (!isRemoved(snapshot)) {
       // A session was created under its name at the moment of the request: that one stays.
-      await writeUnlessChanged(documents, snapshot.path, snapshot, { purge: null })
+      await writeUnlessChanged(needed.documents, snapshot.path, snapshot, { purge: null })
       continue
     }
-    if (purge.phase === 'waiting') {
-      const { logout } = await preparationsOf(needed, purge)
-      const fate = fateOf(purge, logout)
-      // Nobody unlinks it any more.
-      const device = fate === 'asked' ? 'not-reachable' : fate
-      const isDestroyed = await destroyKeys(needed, { snapshot, session, purge: { ...purge, device } })
-      if (isDestroyed) logger.warn(ofSession(sessionId), 'The keys of a session were destroyed.')
-      continue
-    }
-    if (!(await removeRemains(needed, sessionId, session.journalHead, deadline))) {
-      if (clock.now() - purge.dueAt.getTime() > STUCK_AFTER_MS)
-        await tellOfPurge(documents, sessionId, 'Two nights were not enough.')
+    const { logout } = await preparationsOf(needed, purge)
+    const fate = fateOf(purge, logout)
+    // Nobody unlinks it any more.
+    const device = fate === 'asked' ? 'not-reachable' : fate
+    if (!(await destroyKeys(needed, { snapshot, session, purge: { ...purge, device } }))) continue
+    needed.logger.warn(ofSession(sessionId), 'The keys of a session were destroyed.')
+    return true
+  }
+  throw changedTooOften(sessionId)
+}
+
+/** Removes what a session without keys has stored. Returns false when the purge is not done yet. */
+async function endRemoval(needed: Needed, sessionId: string, deadline: Deadline): Promise<boolean> {
+  const { documents, clock } = needed
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const due = await dueIn('removing', needed, sessionId)
+    if (!due) return false
+    const { snapshot, session, purge, dueAtMs } = due
+    const removal = await removeRemains(needed, { snapshot, upTo: session.journalHead, deadline })
+    if (removal === 'changed') continue
+    if (removal === 'no-time') {
+      if (clock.now() - dueAtMs > STUCK_AFTER_MS) await tellOfPurge(documents, sessionId, 'Two nights were not enough.')
       return false
     }
     // First, because nothing looks at a purge that is done.
     await tellOfPurge(documents, sessionId, null)
     const done: Purge = { ...purge, phase: 'done', dueAt: null, doneAt: new Date(clock.now()) }
-    if (!(await writeUnlessChanged(documents, snapshot.path, snapshot, { purge: done }))) continue
-    return true
+    if (await writeUnlessChanged(documents, snapshot.path, snapshot, { purge: done })) return true
   }
-  throw new HoldfastError('unavailable', `Session ${sessionId} changed at each of ${MAX_ROUNDS} attempts to purge it.`)
+  throw changedTooOften(sessionId)
 }
+
+const changedTooOften = (sessionId: string): HoldfastError =>
+  new HoldfastError('unavailable', `Session ${sessionId} changed at each of ${MAX_ROUNDS} attempts to purge it.`)
 
 /** A purge may have ended in the very run that was told of as failed. */
 async function endOldAlerts(documents: Needed['documents']): Promise<void> {

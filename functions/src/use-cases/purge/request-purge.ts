@@ -42,7 +42,8 @@ export async function requestPurge(needed: Needed, principal: Principal, { name,
     const { sessionId, snapshot, session } = await purgeable(needed, principal, name)
     if (confirm !== name) throw notConfirmed(name)
     const { purge: settings } = await tenants.settingsOf(principal.tenant)
-    if (session.purge) {
+    // One that waits over a session which is not hidden would end without a purge: a session was created at the moment of that request.
+    if (session.purge && (session.purge.phase !== 'waiting' || isRemoved(snapshot))) {
       // The request before may have been cut short.
       if (session.purge.phase === 'waiting') await cancelWaiting(needed, principal, sessionId)
       return purgeAnswer(sessionId, session.purge, await preparationsOf(needed, session.purge), settings)
@@ -67,6 +68,22 @@ export async function requestPurge(needed: Needed, principal: Principal, { name,
     return purgeAnswer(sessionId, purge, await preparationsOf(needed, purge), settings)
   }
   throw new HoldfastError('unavailable', `The session changed at each of ${MAX_ROUNDS} attempts to purge it. Repeat the request.`)
+}
+
+/**
+ * Says how far the purge of a session is. Changes nothing, while a request for it could begin the purge of a session that was created since.
+ *
+ * @throws Refusal `unknown-session` when nobody asked for a purge, or a session has the name again
+ */
+export async function showPurge(
+  needed: Pick<Needed, 'documents' | 'tenants'>,
+  principal: Principal,
+  name: string,
+): Promise<PurgeAnswer> {
+  const { sessionId, session } = await purgeable(needed, principal, name)
+  if (!session.purge) throw new Refusal('unknown-session', `There is no purge of a session "${name}".`)
+  const { purge: settings } = await needed.tenants.settingsOf(principal.tenant)
+  return purgeAnswer(sessionId, session.purge, await preparationsOf(needed, session.purge), settings)
 }
 
 /**
