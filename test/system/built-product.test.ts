@@ -48,7 +48,10 @@ test(
     expect((await chat.account()).registrations).toBe(1)
 
     const healthOf = async (url: string | null) => ((await (await fetch(`${url}/health`)).json()) as { status: string }).status
-    expect([await healthOf(server), await healthOf(world.sandbox.info.api)]).toEqual(['healthy', 'healthy'])
+    // The kill counts for a moment.
+    await eventually(async () =>
+      expect([await healthOf(server), await healthOf(world.sandbox.info.api)]).toEqual(['healthy', 'healthy']),
+    )
   },
 )
 
