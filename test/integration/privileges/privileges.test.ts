@@ -282,7 +282,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'iam.serviceAccounts.get': "part of Google's smallest role for acting as the invoker",
   'iam.serviceAccounts.list': "part of Google's smallest role for acting as the invoker",
   'datastore.entities.list': 'one role for all who only change documents',
-  'storage.objects.list': 'without it Google answers 403 instead of 404 for an object that does not exist',
 }
 
 /** The account of each process. */
