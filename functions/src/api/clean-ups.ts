@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { requestCleanUp, requestCleanUps } from '../use-cases/clean-ups/request-clean-up.ts'
+import { MOST_CLEAN_UPS_AT_ONCE, requestCleanUp, requestCleanUps } from '../use-cases/clean-ups/request-clean-up.ts'
 import { actionSchema } from './action-schemas.ts'
 import { ADMINS, type Route, route } from './route.ts'
 import { named, refusedField } from './schemas.ts'
@@ -17,6 +17,24 @@ const cleanUpSchema = z
   })
   .catchall(refusedField)
   .meta({ id: 'CleanUpRequest', example: { dryRun: true } })
+
+const cleanUpAllSchema = cleanUpSchema
+  .extend({
+    after: z
+      .string('must be the name of a session')
+      .nullable()
+      .default(null)
+      .meta({ description: 'The `next` of the answer before: this request goes on after that session.' }),
+  })
+  .meta({ id: 'CleanUpOfAllRequest', example: { dryRun: true } })
+
+const cleanUpsSchema = z.strictObject({
+  actions: z.array(actionSchema),
+  next: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where a request with `after` goes on; null when all sessions were asked.' }),
+})
 
 const DESCRIPTION =
   "The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. " +
@@ -46,14 +64,14 @@ export const CLEAN_UP_ROUTES: readonly Route[] = [
     operationId: 'cleanUpSessions',
     tag: 'Recovery',
     summary: 'Clean up the Signal records of all sessions',
-    description: `Of all sessions that a runner has. ${DESCRIPTION}`,
+    description: `Of all sessions that a runner has, ${MOST_CLEAN_UPS_AT_ONCE} in a request. ${DESCRIPTION}`,
     roles: ADMINS,
-    request: { body: cleanUpSchema },
+    request: { body: cleanUpAllSchema },
     isBodyOptional: true,
-    answers: { 202: { description: 'One action for each session.', schema: z.strictObject({ actions: z.array(actionSchema) }) } },
+    answers: { 202: { description: 'One action for each session.', schema: cleanUpsSchema } },
     run: async ({ dependencies, principal, body }) => ({
       status: 202,
-      body: { actions: await requestCleanUps(dependencies, principal, body) },
+      body: await requestCleanUps(dependencies, principal, body),
     }),
   }),
 ]

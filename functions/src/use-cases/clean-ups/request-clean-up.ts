@@ -1,4 +1,5 @@
 import { inParallel } from '@holdfast/core/platform/in-parallel'
+import { sessionNameOf } from '@holdfast/core/session/ids'
 import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { findSession, knownSessions } from '../find-session.ts'
@@ -15,6 +16,9 @@ export interface CleanUpRequest {
 }
 
 const AT_ONCE = 10
+
+/** The most sessions of one request, so that it ends long before the function does. */
+export const MOST_CLEAN_UPS_AT_ONCE = 500
 
 /**
  * Asks for a clean-up of a session's Signal records. The session's owner performs it. While one is open, a repeat returns that one.
@@ -33,20 +37,29 @@ export async function requestCleanUp(
   return action
 }
 
-/** Asks for a clean-up of each session that the caller knows and that has a state. */
+/**
+ * Asks for a clean-up of each session that the caller knows and that has a state, in the order of their names.
+ *
+ * @param after the name after which it begins; null for the first
+ * @returns the actions, and the name after which the next request goes on; null when that was all
+ */
 export async function requestCleanUps(
   { documents, logger }: Needed,
   principal: Principal,
-  request: CleanUpRequest,
-): Promise<ActionAnswer[]> {
+  { after, ...request }: CleanUpRequest & { readonly after: string | null },
+): Promise<{ actions: ActionAnswer[]; next: string | null }> {
   const known = await knownSessions(documents, principal, { select: ['runnerId'] })
-  const owned = known.filter(({ fields }) => fields['runnerId'] != null)
+  const owned = known.filter(({ fields }) => fields['runnerId'] != null).toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const left = after === null ? owned : owned.filter(({ id }) => sessionNameOf(id) > after)
+  const now = left.slice(0, MOST_CLEAN_UPS_AT_ONCE)
   const actions: ActionAnswer[] = []
-  await inParallel(AT_ONCE, owned, async ({ id }) => {
+  await inParallel(AT_ONCE, now, async ({ id }) => {
     actions.push(await requestFor(documents, principal, id, request))
   })
   logger.info({ sessions: actions.length }, 'Clean-ups of all sessions were requested.')
-  return actions.toSorted((one, other) => (sessionOf(one) < sessionOf(other) ? -1 : 1))
+  const last = now.at(-1)
+  const next = last && left.length > now.length ? sessionNameOf(last.id) : null
+  return { actions: actions.toSorted((one, other) => (sessionOf(one) < sessionOf(other) ? -1 : 1)), next }
 }
 
 const sessionOf = ({ session }: ActionAnswer): string => session ?? ''
