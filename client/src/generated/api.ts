@@ -1360,7 +1360,7 @@ export interface paths {
         put?: never;
         /**
          * Clean up the Signal records of all sessions
-         * @description Of all sessions that a runner has. The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report.
+         * @description Of all sessions that a runner has, 500 in a request. The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report.
          */
         post: operations["cleanUpSessions"];
         delete?: never;
@@ -3548,6 +3548,28 @@ export interface components {
             chatId: string;
             /** @default default */
             session?: string;
+        };
+        /**
+         * @example {
+         *       "dryRun": true
+         *     }
+         */
+        CleanUpOfAllRequest: {
+            /**
+             * @description The `next` of the answer before: this request goes on after that session.
+             * @default null
+             */
+            after?: string | null;
+            /**
+             * @description Only report what would go to the archive.
+             * @default false
+             */
+            dryRun?: boolean;
+            /**
+             * @description Days without use, instead of those that the tenant has set for sessions and sender keys.
+             * @default null
+             */
+            olderThan?: number | null;
         };
         /** @description The numbers of records by kind that a clean-up moved, or would move, and that it left. */
         CleanUpReport: {
@@ -16430,7 +16452,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["CleanUpRequest"];
+                "application/json": components["schemas"]["CleanUpOfAllRequest"];
             };
         };
         responses: {
@@ -16442,6 +16464,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         actions: components["schemas"]["RecoveryAction"][];
+                        /** @description Where a request with `after` goes on; null when all sessions were asked. */
+                        next: string | null;
                     };
                 };
             };

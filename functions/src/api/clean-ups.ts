@@ -30,10 +30,7 @@ const cleanUpAllSchema = cleanUpSchema
 
 const cleanUpsSchema = z.strictObject({
   actions: z.array(actionSchema),
-  next: z
-    .string()
-    .nullable()
-    .meta({ description: 'Where a request with `after` goes on; null when all sessions were asked.' }),
+  next: z.string().nullable().meta({ description: 'Where a request with `after` goes on; null when all sessions were asked.' }),
 })
 
 const DESCRIPTION =
