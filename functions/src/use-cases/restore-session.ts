@@ -1,5 +1,6 @@
 import { type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
 import { ofSession } from '@holdfast/core/session/log-fields'
+import { recordsIn } from '@holdfast/core/session/put-aside'
 import type { Fields } from '@holdfast/core/platform/ports'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { isRestorable, type Loaded } from '@holdfast/core/journal/load'
@@ -84,7 +85,7 @@ async function planOf(
     throw new Refusal('cannot-restore', `${REASONS[reason].sentence} ${cannot(loaded, reason)}`)
   }
   const from = loaded.startedFrom?.object ?? 'the journal'
-  const plan = { reason, ...REASONS[reason], wouldLose: wouldLose(loaded, end), from }
+  const plan = { reason, ...REASONS[reason], wouldLose: wouldLose(loaded, session, end), from }
   return { plan, reaches: loaded.reached.sequence, end }
 }
 
@@ -109,9 +110,9 @@ export const whyOf = ({ from, wouldLose, reason }: RestorePlan): string =>
 
 const nextStep = (name: string): string => `Nothing was done. To agree: POST /api/sessions/${name}/restore {"approve": true}.`
 
-function wouldLose({ reached }: Loaded, end: number) {
+function wouldLose({ reached }: Loaded, { putAside }: SessionDocument, end: number) {
   return {
-    records: end - reached.sequence,
+    records: recordsIn(putAside, { after: reached.sequence, upTo: end }),
     after: reached.sequence,
     upTo: end,
     /** When the last record that would be kept was written; null when the store does not say. */

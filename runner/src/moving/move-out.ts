@@ -1,12 +1,11 @@
-import { runnerPath } from '@holdfast/core/operations/runner-document'
-import { SERVER_TIME, type DocumentStore } from '@holdfast/core/platform/ports'
+import { SERVER_TIME } from '@holdfast/core/platform/ports'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { sessionPath, type SessionDocument } from '@holdfast/core/session/session-document'
 import { deviceFiles, type DeviceFile } from '../whatsapp/baileys/moving/device-files.ts'
 import { allTakenBack } from '../whatsapp/baileys/moving/archived-entries.ts'
 import { MOVED_KINDS } from '../whatsapp/baileys/moving/entry-names.ts'
 import { prepareFolder, writeFiles } from './files.ts'
-import { type MovingOwner, type MovingStores, ownSession, sessionOf } from './new-owner.ts'
+import { isAlive, type MovingOwner, type MovingStores, ownSession, sessionOf } from './new-owner.ts'
 import { refused } from './refused.ts'
 
 /** How long a runner may take to let the session go. Its hand-over takes 8 s at most. */
@@ -82,9 +81,4 @@ async function stop({ documents, clock }: MovingStores, sessionId: string): Prom
       throw refused('The runner has not let the session go within a minute. Try again, or stop the runner.')
     await clock.sleep(LOOK_EVERY_MS, 'move')
   }
-}
-
-async function isAlive(documents: DocumentStore, runnerId: string): Promise<boolean> {
-  const runner = await documents.read(runnerPath(runnerId))
-  return runner !== null && runner.silentForMs <= Number(runner.fields['deadAfterMs'])
 }

@@ -2,6 +2,7 @@ import { endOfLog } from '@holdfast/core/journal/journal-reader'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { loadState } from '@holdfast/core/journal/load'
 import type { StateImage } from '@holdfast/core/journal/state-image'
+import { runnerPath } from '@holdfast/core/operations/runner-document'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { parseStored } from '@holdfast/core/platform/parse'
@@ -94,6 +95,12 @@ export async function readBack(stores: MovingStores, sessionId: string): Promise
   const { image, trouble } = await loadState({ journals, objects, cipher, pointers: session, end })
   if (trouble) throw trouble
   return image
+}
+
+/** Whether the runner's heartbeat is young enough. */
+export async function isAlive(documents: DocumentStore, runnerId: string): Promise<boolean> {
+  const runner = await documents.read(runnerPath(runnerId))
+  return runner !== null && runner.silentForMs <= Number(runner.fields['deadAfterMs'])
 }
 
 /** @throws HoldfastError `cannot-move` when there is no such session, `bad-document` when it does not parse */

@@ -10,6 +10,7 @@ import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { newSession } from '@holdfast/core/session/new-session'
+import { RECORDS_LOST_AT_REBUILD } from '@holdfast/core/session/put-aside'
 import {
   type CheckpointPointer,
   isPurged,
@@ -22,7 +23,7 @@ import { REASONS } from '@holdfast/core/session/session-states'
 import { projectEvents } from '../session/events/projector.ts'
 import { Journal } from '../session/journal/journal.ts'
 import { rekeyedState } from '../whatsapp/baileys/signal/rekey.ts'
-import { type MovingStores, readBack } from './new-owner.ts'
+import { isAlive, type MovingStores, readBack } from './new-owner.ts'
 import { refused } from './refused.ts'
 
 /**
@@ -32,12 +33,10 @@ import { refused } from './refused.ts'
 const RECORDS_AHEAD = 1_000_000
 const EPOCHS_AHEAD = 1000
 
-/** How many records count as lost for the numbers of pre-keys: those between two checkpoints. */
-const RECORDS_LOST = 256
-
 const WHY_KEPT = {
   known: 'Firestore still has the session. POST /api/sessions/{name}/restore restores it.',
   purged: 'The session was purged, or is to be: nothing of it is rebuilt.',
+  held: 'A runner that is alive has the session. Stop all runners first.',
 } as const
 
 /** What a rebuilt session was made from. */
@@ -75,7 +74,7 @@ export async function sessionsToRebuild(
  * as after every restore with losses, and stays offline. The session's document is written last: a run that is cut short is run again.
  *
  * @returns null when neither has credentials, or the session was purged: there is nothing to lose
- * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, when no checkpoint opens, or when the checkpoints are
+ * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, when a runner has it, when no checkpoint opens, or when the checkpoints are
  * those of another session of its name; `data-key-destroyed` when a purge destroyed its keys; `wrong-key` when the wrapping key is another one
  */
 export async function rebuildSession(
@@ -90,6 +89,8 @@ export async function rebuildSession(
   const session = snapshot && parseStored(sessionDocumentSchema, snapshot.fields, path)
   if (session) await requireNoSuccessor(stores, sessionId)
   if (session && isPurged(session)) return null
+  // No number of the new log is one that the owner tries next, so that nothing would stop it.
+  if (session?.runnerId && (await isAlive(documents, session.runnerId))) throw refused(WHY_KEPT.held)
   const found = await newestState(stores, sessionId, session)
   if (!found || (session && found.image.creds === null)) return null
   const { cipher, keys, image, pointer } = found
@@ -101,7 +102,7 @@ export async function rebuildSession(
   journal.unlock(cipher)
   await journal.whenDurable(journal.append({ kind: 'restore' }))
   const restores = session?.putAside.filter(({ records }) => records !== null).length ?? 0
-  const lost = { lostRecords: RECORDS_LOST, givenUp: null, restores }
+  const lost = { lostRecords: RECORDS_LOST_AT_REBUILD, givenUp: null, restores }
   const cut = { ...(await journal.cut()), image: rekeyedState(image, lost, clock.now()) }
   journal.close()
   const made = await writeCheckpoint(objects, cipher, cut)
@@ -201,12 +202,14 @@ async function newestState(stores: MovingStores, sessionId: string, session: Ses
   if (session && known) {
     const end = await endOfLog(journals, sessionId, 0)
     const { image, reached, startedFrom } = await loadState({ journals, objects, cipher: known, pointers: session, end })
-    if (reached.sequence > (opened.checkpoint?.pointer.seq ?? 0)) {
+    // Claims are never trimmed: what is left of a journal without its checkpoints is no state.
+    if (reached.sequence > (opened.checkpoint?.pointer.seq ?? 0) && (image.creds !== null || opened.checkpoint)) {
       const { sequence: seq, hash } = reached
       return { cipher: known, keys: null, image, pointer: startedFrom, from: 'journal', seq, hash }
     }
   }
-  if (!opened.checkpoint && session && opened.tried === 0) return null
+  const hadCheckpoint = session?.checkpoint ?? session?.previousCheckpoint
+  if (!opened.checkpoint && session && opened.tried === 0 && !hadCheckpoint) return null
   if (!opened.checkpoint) throw refused(opened.why)
   const { cipher, keys, pointer, checkpoint } = opened.checkpoint
   const { image, from } = checkpoint

@@ -9,8 +9,8 @@ import {
 } from '@holdfast/core/session/session-document'
 import { HoldfastError, isDamage, isKeyTrouble, isStoreTrouble } from '@holdfast/core/platform/errors'
 import { readCheckpoint, writeCheckpoint } from '@holdfast/core/journal/checkpoint'
-import type { StateImage } from '@holdfast/core/journal/state-image'
-import { isRestorable, type DamagedCheckpoint } from '@holdfast/core/journal/load'
+import { isRestorable, type DamagedCheckpoint, type Loaded } from '@holdfast/core/journal/load'
+import { mostRecordsIn, unlinkedSince } from '@holdfast/core/session/put-aside'
 import type { Claim } from './claim.ts'
 import { assembleEngine, findState, type Engine, type Found, type Lasting, type SessionDependencies } from './engine.ts'
 import { mayRestoreWithLosses } from './auto-restore-policy.ts'
@@ -114,6 +114,11 @@ export class Opening {
     return (await this.#claimNow()).session.restoredBy === action
   }
 
+  /** Whether the device of the backup was unlinked, maybe since the return was approved. WhatsApp accepts its credentials no more. */
+  async isUnlinked({ seq }: CheckpointPointer): Promise<boolean> {
+    return unlinkedSince((await this.#claimNow()).session.putAside, seq) !== null
+  }
+
   /**
    * Returns to a backup, with new keys: what came after it is put aside. The state need not be damaged. Returns null when the next attempt
    * has to open the restored state.
@@ -129,7 +134,7 @@ export class Opening {
     const returned = { ...loaded, image, reached, replayed: 0, startedFrom: backup, trouble: null }
     if (!isRestorable(returned)) throw new HoldfastError('restore-refused', 'The backup has no credentials.')
     const found = { cipher, loaded: returned }
-    return this.#afterRestore(await this.#restoreWithLosses(claim, found, { action, givenUp: loaded.image }))
+    return this.#afterRestore(await this.#restoreWithLosses(claim, found, { action, givenUp: loaded }))
   }
 
   /** Finishes a restore. Returns null when the stores refuse the remaining writes; the next attempt then makes them. */
@@ -203,7 +208,7 @@ export class Opening {
   async #restoreWithLosses(
     claim: Claim,
     found: Found,
-    { action, givenUp = null }: { readonly action?: string | undefined; readonly givenUp?: StateImage | null } = {},
+    { action, givenUp = null }: { readonly action?: string | undefined; readonly givenUp?: Loaded | null } = {},
   ): Promise<Engine> {
     const { rekey, logger, clock, objects } = this.#dependencies
     const { cipher, loaded } = found
@@ -211,7 +216,8 @@ export class Opening {
     // The record gives the checkpoint a name that no other one has.
     await this.#freshRecord()
     const restores = claim.session.putAside.filter(({ records }) => records !== null).length
-    const rekeyed = rekey(loaded.image, { lostRecords: lost, givenUp, restores })
+    const lostRecords = mostRecordsIn(claim.session.putAside, { after: lastKnown(loaded, givenUp), upTo: claim.head.sequence })
+    const rekeyed = rekey(loaded.image, { lostRecords, givenUp: givenUp?.image ?? null, restores })
     const pointer = await writeCheckpoint(objects, cipher, { ...(await this.#journal.cut()), image: rekeyed })
     const { image } = await readCheckpoint(objects, cipher, pointer)
     const session = { ...claim.session, checkpoint: pointer, previousCheckpoint: null, trimmedTo: pointer.seq }
@@ -242,6 +248,13 @@ export class Opening {
     return { ...this.#claim, head, session: parseStored(sessionDocumentSchema, snapshot.fields, path) }
   }
 }
+
+/**
+ * The last record whose numbers of pre-keys are known. The state that is given up knows those of its own records: jumps for them, too,
+ * would use the numbers up after a few returns.
+ */
+const lastKnown = ({ reached }: Loaded, givenUp: Loaded | null): number =>
+  givenUp && isRestorable(givenUp) ? Math.max(reached.sequence, givenUp.reached.sequence) : reached.sequence
 
 /** Lists what is no longer part of the state, and where it is kept. Nothing of it is removed. */
 function putAside({ checkpoint, previousCheckpoint }: SessionDocument, { loaded }: Found, upTo: number): Omit<PutAside, 'at'>[] {

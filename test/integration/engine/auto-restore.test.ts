@@ -9,6 +9,7 @@ import { sessionPath, type CheckpointPointer } from '@holdfast/core/session/sess
 import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/platform/ports'
 import { journalsIn, openDirectory } from '../contract/journal-backends.ts'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
+import type { LostState } from '../../../runner/src/whatsapp/lost-state.ts'
 import { checkpointNow, takeOver } from '../../support/engine/owner.ts'
 import type { RunnerUnderTest, RunnerOptions } from '../../support/engine/runner-under-test.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
@@ -207,6 +208,63 @@ describe('a session with records out of reach', () => {
       expect(await keysAfter(session, next)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
     },
   )
+})
+
+/** What a restore told of the losses to whoever changes the keys. */
+function toldLosses() {
+  const told: LostState[] = []
+  const rekey: NonNullable<RunnerOptions['rekey']> = (image, lost) => {
+    told.push(lost)
+    return image.toMutation()
+  }
+  return { told, rekey }
+}
+
+test('pre-key numbers jump for the records that can be lost, and not for those that a rebuilt log skipped', async () => {
+  const session = await newSessionWithPast(clients)
+  const last = await lastRecordOf(clients, session)
+  const putAside = [{ reason: 'rebuilt', at: new Date(), checkpoint: null, records: { after: 9, upTo: last } }]
+  await clients.documents.commit([removal(recordPath(session, last - 1)), merge(sessionPath(session.sessionId), { putAside })])
+  const { told, rekey } = toldLosses()
+  const runner = await startRunner(session, { rekey })
+  await expect.poll(() => runner.dials.length).toBe(1)
+  // The last record and the claim, and what a rebuild can have lost, twice.
+  expect(told).toMatchObject([{ lostRecords: 2 + 512, givenUp: null, restores: 1 }])
+})
+
+describe('a return to a backup', () => {
+  async function returning(session: SessionUnderTest) {
+    const { sessionId } = session
+    const { previousCheckpoint: restoreTo } = await fieldsOf(session)
+    const path = recoveryActionPath(`${sessionId}-restore-000001`)
+    const request = { v: 1, tenant: 'default', sessionId, type: 'restore', state: 'pending', requestedBy: 'api', why: 'a test' }
+    const { seq } = restoreTo as CheckpointPointer
+    const fields = { ...request, requestedAt: SERVER_TIME, approved: { reaches: seq }, restoreTo }
+    await clients.documents.commit([{ kind: 'create', path, fields }])
+    const { told, rekey } = toldLosses()
+    const runner = await startRunner(session, { rekey, autoRestore: 'lossless' })
+    return { told, runner, action: async () => (await clients.documents.read(path))?.fields }
+  }
+
+  test('jumps no pre-key numbers for records that can be read, because they would be used up after a few returns', async () => {
+    const session = await newSessionWithPast(clients)
+    const { told, runner, action } = await returning(session)
+    await expect.poll(action).toMatchObject({ state: 'done', result: { code: 'restored' } })
+    expect(told).toMatchObject([{ lostRecords: 0, restores: 0 }])
+    expect(told[0]?.givenUp?.get('session', 'g')).toBeDefined()
+    expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('of a device that was unlinked after the approval is refused, because another one may be linked now', async () => {
+    const session = await newSessionWithPast(clients)
+    const { checkpoint } = await fieldsOf(session)
+    const putAside = [{ reason: 'logged-out', at: new Date(), checkpoint, records: null }]
+    await clients.documents.commit([merge(sessionPath(session.sessionId), { putAside })])
+    const { told, runner, action } = await returning(session)
+    await expect.poll(action).toMatchObject({ state: 'failed', result: { code: 'restore-refused' } })
+    expect(told).toEqual([])
+    expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+  })
 })
 
 test('an older approval of a restore does not give up the records of a later version', async () => {

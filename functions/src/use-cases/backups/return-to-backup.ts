@@ -5,6 +5,7 @@ import { messagesPath } from '@holdfast/core/message/message-document'
 import { isDamage } from '@holdfast/core/platform/errors'
 import { backupIdOf } from '@holdfast/core/session/backup-document'
 import { placeOfCheckpoint, sequenceId } from '@holdfast/core/session/ids'
+import { recordsIn, unlinkedSince } from '@holdfast/core/session/put-aside'
 import type { SessionDocument } from '@holdfast/core/session/session-document'
 import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -95,10 +96,9 @@ function chosen(backups: readonly StoredBackup[], wanted: Wanted): StoredBackup 
 
 /** WhatsApp has ended the credentials that a log-out put aside: a restore of them would only ask for a new scan. */
 function requireSameDevice({ putAside }: SessionDocument, { object }: StoredBackup): void {
-  const seq = placeOfCheckpoint(object)?.seq ?? 0
-  const ended = putAside.find(({ reason, checkpoint }) => reason === 'logged-out' && (checkpoint?.seq ?? 0) >= seq)
-  if (!ended?.checkpoint) return
-  const last = backupIdOf(ended.checkpoint.object)
+  const ended = unlinkedSince(putAside, placeOfCheckpoint(object)?.seq ?? 0)
+  if (!ended) return
+  const last = backupIdOf(ended.object)
   throw new Refusal(
     'cannot-restore',
     `The device of this backup was unlinked (${last}). WhatsApp accepts its credentials no more.`,
@@ -119,7 +119,7 @@ async function lossOf({ documents, journals, objects, wrappingKey }: Needed, { s
   const assessed = await assessState({ journals, objects, sessionId, session, openCipher })
   const present = assessed.status === 'missing' ? null : assessed.loaded?.image
   const upTo = 'end' in assessed ? assessed.end : session.journalHead
-  const records = Math.max(0, upTo - after)
+  const records = recordsIn(session.putAside, { after, upTo })
   const where = [['order', '>', `${sequenceId(after)}-999999`] as const]
   const messages = await documents.count({ collection: messagesPath(sessionId), where })
   const isKnown = new Set([...image.entries('session')].map(([contact]) => contact))

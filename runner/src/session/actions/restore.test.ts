@@ -6,7 +6,14 @@ import { restore, type RestoreSession } from './restore.ts'
 const BACKUP = { object: 'sessions/default.main/x.ckpt', generation: '1', sha256: 'ab', seq: 7, epoch: 1 }
 
 /** A session, by default without a state in memory. It records what is asked of it, in order. */
-function fakeSession(found: { inMemory?: boolean; restored?: boolean; isDone?: boolean; fails?: Error; backupFails?: Error }) {
+function fakeSession(found: {
+  inMemory?: boolean
+  restored?: boolean
+  isDone?: boolean
+  isUnlinked?: boolean
+  fails?: Error
+  backupFails?: Error
+}) {
   const calls: string[] = []
   const call = async (name: string, error?: Error): Promise<void> => {
     calls.push(name)
@@ -25,6 +32,7 @@ function fakeSession(found: { inMemory?: boolean; restored?: boolean; isDone?: b
         return restored
       },
       isRestoredBy: async (action) => found.isDone === true && action === 'a1',
+      isUnlinked: async ({ seq }) => found.isUnlinked === true && seq === BACKUP.seq,
       hasten: () => void calls.push('open'),
     },
     engine: () => (found.inMemory ? (inMemory as unknown as Engine) : null),
@@ -74,6 +82,12 @@ test('a return to a backup backs the present state up, before that is dropped', 
   const { session, calls } = fakeSession({ inMemory: true, restored: true })
   expect(await restore.advance(session, RETURN)).toMatchObject({ code: 'restored' })
   expect(calls).toEqual(['put aside: before-restore', 'discard', 'return to: 7 for a1', 'adopt'])
+})
+
+test('a return to a backup whose device was unlinked meanwhile changes nothing, because a new one may be linked', async () => {
+  const { session, calls } = fakeSession({ inMemory: true, restored: true, isUnlinked: true })
+  await expect(restore.advance(session, RETURN)).rejects.toMatchObject({ code: 'restore-refused' })
+  expect(calls).toEqual([])
 })
 
 test('a return to a backup of a damaged state has nothing to back up', async () => {

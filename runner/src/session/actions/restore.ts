@@ -5,7 +5,7 @@ import type { Opening } from '../opening.ts'
 import type { ActionHandler, ActionResult, RunningAction } from './action-handler.ts'
 
 export interface RestoreSession {
-  readonly opening: Pick<Opening, 'restore' | 'returnTo' | 'isRestoredBy' | 'hasten'>
+  readonly opening: Pick<Opening, 'restore' | 'returnTo' | 'isRestoredBy' | 'isUnlinked' | 'hasten'>
   readonly engine: () => Engine | null
   readonly discard: () => Promise<void>
   readonly adopt: (engine: Engine) => void
@@ -31,6 +31,8 @@ export const restore: ActionHandler<RestoreSession> = {
 async function returnTo(session: RestoreSession, action: RunningAction, backup: CheckpointPointer): Promise<ActionResult> {
   const { opening } = session
   if (await opening.isRestoredBy(action.id)) return RETURNED
+  // A log-out or a rotation may have been at work when the return was approved: its new device must stay.
+  if (await opening.isUnlinked(backup)) throw new HoldfastError('restore-refused', UNLINKED)
   const engine = session.engine()
   if (engine) {
     await engine.checkpointer.putAside('before-restore')
@@ -54,6 +56,8 @@ async function returnTo(session: RestoreSession, action: RunningAction, backup: 
     )
   }
 }
+
+const UNLINKED = 'The device of the backup was unlinked since the return was approved. WhatsApp accepts its credentials no more.'
 
 const RETURNED: ActionResult = {
   code: 'restored',
