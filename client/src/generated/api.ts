@@ -5243,7 +5243,7 @@ export interface components {
             approved: false;
             /** Format: date-time */
             at: string;
-            /** @description Sessions beyond 500: repeat the request with `run`, or a plan with `after`. */
+            /** @description Sessions beyond 500, and those for which a request has no time: repeat it with `run`, or a plan with `after`, until none are left. */
             left: number;
             refused: {
                 code: string;
@@ -5292,7 +5292,7 @@ export interface components {
             approved: true;
             /** Format: date-time */
             at: string;
-            /** @description Sessions beyond 500: repeat the request with `run`, or a plan with `after`. */
+            /** @description Sessions beyond 500, and those for which a request has no time: repeat it with `run`, or a plan with `after`, until none are left. */
             left: number;
             refused: {
                 code: string;

@@ -67,9 +67,11 @@ const answer = {
       .meta({ id: 'PlannedReturn' }),
   ),
   refused: z.array(z.strictObject({ session: z.string(), code: z.string(), sentence: z.string() })),
-  left: z
-    .int()
-    .meta({ description: `Sessions beyond ${MOST_AT_ONCE}: repeat the request with \`run\`, or a plan with \`after\`.` }),
+  left: z.int().meta({
+    description:
+      `Sessions beyond ${MOST_AT_ONCE}, and those for which a request has no time: repeat it with \`run\`, or a plan with ` +
+      '`after`, until none are left.',
+  }),
   after: z.string().nullable(),
 }
 

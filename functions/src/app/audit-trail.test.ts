@@ -38,6 +38,11 @@ describe('the audit log', () => {
     })
   })
 
+  it('has the run of a request for many sessions, whose actions name them', () => {
+    const created = { run: '20261201T031700000Z-0badcafe', sessions: [] }
+    expect(thingsIn({ ...nothing, body: { approve: true }, created })).toEqual({ run: created.run })
+  })
+
   it('has the parts of a configuration that were changed, without their values', () => {
     const body = { name: 'Acme Ltd.', config: { pacing: { dailyLimit: 1 }, timeZone: 'UTC' }, secrets: { hook: 'geheim' } }
     expect(thingsIn({ ...nothing, params: { id: 'acme' }, body })).toEqual({

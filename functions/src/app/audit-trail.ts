@@ -66,11 +66,12 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export function thingsIn(given: Request & { readonly created?: unknown }): Record<string, string> {
   const { body, created } = given
   const fields = [given.params, given.query, body].flatMap((part) => (isObject(part) ? Object.entries(part) : []))
-  const named = fields.filter(([field]) => ['name', 'id', 'session', 'tenant', 'pool', 'role', 'purge'].includes(field))
+  const named = fields.filter(([field]) => ['name', 'id', 'run', 'session', 'tenant', 'pool', 'role', 'purge'].includes(field))
   const parts = ['config', 'secrets'].flatMap((field) =>
     isObject(body) && isObject(body[field]) ? [[field, Object.keys(body[field]).join('.')] as const] : [],
   )
-  const made = isObject(created) && !named.some(([field]) => field === 'id') ? [['id', created['id']] as const] : []
+  const isNew = (field: string): boolean => !named.some(([known]) => known === field)
+  const made = isObject(created) ? ['id', 'run'].filter(isNew).map((field) => [field, created[field]] as const) : []
   return Object.fromEntries(
     [...named, ...made, ...parts].flatMap(([field, value]) =>
       typeof value === 'string' && NAME.test(value) ? [[field, PHONE_NUMBER.test(value) ? `…${value.slice(-4)}` : value]] : [],

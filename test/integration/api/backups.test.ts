@@ -13,6 +13,7 @@ import { pruneBackups } from '../../../functions/src/use-cases/backups/prune-bac
 import { verifyDueBackups } from '../../../functions/src/use-cases/backups/verify-due.ts'
 import { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
+import { FaultyObjects, forbidden } from '../../support/engine/faulty-objects.ts'
 import { checkpointNow, takeOver } from '../../support/engine/owner.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
@@ -321,6 +322,50 @@ describe('a return of many sessions to a time', () => {
     expect(await progress()).toMatchObject({ total: 3 })
     const other = api.as({ tenant: 'other' }, { objects: clients.objects })
     expect(await other.get(`/api/backups/restore/${run}`)).toMatchObject({ status: 404, body: { code: 'unknown-action' } })
+  })
+
+  it('leaves to the next request what there is no time for, and what the stores do not answer once it has begun', async () => {
+    const sessions = [nameOf(await backedUp(1)), nameOf(await backedUp(1))].toSorted()
+    const [first = '', second = ''] = sessions
+    const body = { at: at(), sessions }
+    const ask = async (more: object, changes: Parameters<ApiUnderTest['with']>[0]) =>
+      (await api.with({ objects: clients.objects, ...changes }).post('/api/backups/restore', { ...body, ...more })).body
+    const namesIn = (answer: { sessions: { session: string }[] }) => answer.sessions.map(({ session }) => session)
+    // Each look at this clock takes more time than there is.
+    const hasty = () => {
+      let ms = 0
+      return { clock: { ...systemClock, monotonic: () => (ms += 40_000) } }
+    }
+    const plan = await ask({}, hasty())
+    expect([namesIn(plan), plan.left, plan.after]).toEqual([[first], 1, first])
+    const rest = await ask({ after: first }, hasty())
+    expect([namesIn(rest), rest.left, rest.after]).toEqual([[second], 0, null])
+    // A bucket that does not answer for one of them.
+    const away = new FaultyObjects(clients.objects)
+    away.refuseRead = (name) => (name.includes(second) ? forbidden() : null)
+    const begun = await ask({ approve: true }, { objects: away })
+    expect([namesIn(begun), begun.left]).toEqual([[first], 1])
+    const { run } = begun
+    const goneOn = await ask({ approve: true, run }, {})
+    expect([goneOn.run, namesIn(goneOn), goneOn.left]).toEqual([run, [second], 0])
+    // A plan that is not whole says so.
+    const unplanned = await api.with({ objects: away }).post('/api/backups/restore', body)
+    expect(unplanned.status).toBe(503)
+  })
+
+  it('counts no records that a rebuilt log skipped as lost', async () => {
+    const session = await backedUp(2)
+    const ask = async () =>
+      (await calls.post('/api/backups/restore', { at: at(), sessions: [nameOf(session)] })).body.sessions[0] as Record<
+        string,
+        number
+      >
+    const { records = 0 } = await ask()
+    const path = sessionPath(session.sessionId)
+    const head = Number((await clients.documents.read(path))?.fields['journalHead'])
+    const putAside = [{ reason: 'rebuilt', at: new Date(), checkpoint: null, records: { after: head, upTo: head + 1_000_000 } }]
+    await clients.documents.commit([{ kind: 'merge', path, fields: { journalHead: head + 1_000_000, putAside } }])
+    expect((await ask())['records']).toBe(records + 1)
   })
 
   it('tells of a session that nobody may open for now', async () => {

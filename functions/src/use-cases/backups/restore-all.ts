@@ -1,3 +1,4 @@
+import { Deadline } from '@holdfast/core/platform/deadlines'
 import { isDamage, isKeyTrouble, messageOf } from '@holdfast/core/platform/errors'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { sessionIdOf, sessionNameOf } from '@holdfast/core/session/ids'
@@ -15,6 +16,9 @@ type Needed = Pick<Dependencies, 'documents' | 'objects' | 'journals' | 'wrappin
 
 /** Each reads the whole state of a session. */
 const AT_ONCE = 5
+
+/** A request has a minute. The sessions that it does not come to in this time are left to the next one. */
+const BEGINS_WITHIN_MS = 30_000
 
 export interface RestoreOfAll {
   /** The time to return to: each session returns to its newest backup that is not after it. */
@@ -54,12 +58,14 @@ interface Refused {
 /**
  * Returns sessions of the caller to a point in time, each to its own backup. Says first what would be lost, and which sessions cannot return.
  * With approval each session gets an action; one that cannot return gets an action that says why, so that the run knows all of its sessions.
+ * What there is no time for, or what the stores do not answer once a run has begun, is left to a request that goes on with it.
  *
  * @throws Refusal `unknown-session` for a named session that there is none of, `unknown-action` when there is no such run
  */
 export async function restoreAll(needed: Needed, principal: Principal, request: RestoreOfAll) {
   const { documents, clock, logger } = needed
   const { at, approve, run: given, after } = request
+  const deadline = new Deadline(clock, BEGINS_WITHIN_MS)
   const earlier = given === undefined ? [] : await actionsOf({ documents, logger }, principal, { id: given, kind: 'restore' })
   const begun = new Set(earlier.map(({ action }) => action.sessionId))
   const wanted = await wantedSessions(needed, principal, request)
@@ -68,14 +74,29 @@ export async function restoreAll(needed: Needed, principal: Principal, request: 
   const run = approve ? (given ?? newRun(clock.now())) : null
   const planned: Planned[] = []
   const refused: Refused[] = []
+  let begins = 0
+  let trouble: Error | null = null as Error | null
   await inParallel(AT_ONCE, now, async (snapshot) => {
-    const found = await returnOf(needed, principal, snapshot, { at, run })
-    if ('code' in found) refused.push(found)
-    else planned.push(found)
+    if (trouble !== null || (begins > 0 && deadline.remainingMs === 0)) return
+    begins++
+    try {
+      const found = await returnOf(needed, principal, snapshot, { at, run })
+      if ('code' in found) refused.push(found)
+      else planned.push(found)
+    } catch (error) {
+      trouble ??= error instanceof Error ? error : new Error(messageOf(error))
+    }
   })
-  if (run !== null) logger.warn({ run, at, count: planned.length, refused: refused.length }, 'A return of sessions was approved.')
-  const left = missing.length - now.length
-  const last = now.at(-1)
+  const done = planned.length + refused.length
+  // Whoever does not learn the id of a run that has begun would begin another one.
+  if (trouble !== null && (run === null || done === 0)) throw trouble
+  if (run !== null) {
+    const told = { run, at, count: planned.length, refused: refused.length, ...(trouble === null ? {} : { error: trouble }) }
+    logger.warn(told, 'A return of sessions was approved.')
+  }
+  const left = missing.length - done
+  // They begin in the order of their names.
+  const last = now[begins - 1]
   return {
     run,
     at,
