@@ -88,6 +88,8 @@ export async function storeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
     // An earlier attempt at the same record wrote the object. It is verified like a new one.
     const stored = isHoldfastError(error, 'already-exists') ? await objects.read(name) : null
     if (!stored) throw error
+    // A database that was set back gives a number twice. What another log left under the name is not this state.
+    if (open(stored.bytes, cipher, name).from.hash !== cut.hash) throw corrupt(name, 'belongs to another log')
     pointer = { ...place, generation: stored.generation, sha256: sha256(stored.bytes) }
     size = stored.bytes.length
   }

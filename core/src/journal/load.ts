@@ -60,6 +60,11 @@ export async function loadState(options: LoadOptions): Promise<Loaded> {
   return loaded.trouble ? { ...loaded, trouble: await causeOf(loaded.trouble, loaded, options) } : loaded
 }
 
+/**
+ * Where a checkpoint that the document names opens, no other one is tried, even when the journal after it is broken and a newer object would
+ * reach the end. That object may be of a restore that was cut short: it follows the log as every other one, and would lose without asking.
+ * An operator can return to it.
+ */
 async function loadNewest(options: LoadOptions, damaged: DamagedCheckpoint[]): Promise<Loaded> {
   const { objects, cipher, pointers } = options
   for (const pointer of [pointers.checkpoint, pointers.previousCheckpoint]) {

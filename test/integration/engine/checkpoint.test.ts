@@ -144,6 +144,17 @@ describe('a checkpoint', () => {
   })
 })
 
+test('a checkpoint of another log under the same number is not pointed to, as when Firestore was set back', async () => {
+  const owner = await owned()
+  await change(owner, 'a')
+  const image = { keys: { session: { other: 'a ratchet' } } }
+  const head = await owner.journal.cut()
+  await writeCheckpoint(stores.clients.objects, owner.session.cipher, { ...head, hash: 'of another record', image })
+  await owner.checkpointer.run()
+  expect((await pointersOf(owner.session)).checkpoint ?? null).toBeNull()
+  expect(idsIn(await owned(owner.session, 'next'))).toEqual(['a'])
+})
+
 describe('a failing Cloud Storage', () => {
   test.each([
     ['refuses the object', (objects: FaultyObjects) => (objects.refuseCreate = forbidden)],

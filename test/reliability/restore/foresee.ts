@@ -15,7 +15,8 @@ export interface Foreseen {
 
 /**
  * Tells from the damage alone what the product must find. It knows which checkpoints and records are whole, and takes the one from which
- * the records go furthest.
+ * the records go furthest. A checkpoint that no document names counts only when none that one names is whole (docs/BACKUP.md): an owner that
+ * dies between an object and its pointer leaves one.
  */
 export function foresee(whole: Stored, damaged: Damaged, linkedAt: number): Foreseen {
   const isWhole = (seq: number): boolean => whole.records.has(seq) && !damaged.records.has(seq)
@@ -24,7 +25,9 @@ export function foresee(whole: Stored, damaged: Damaged, linkedAt: number): Fore
     while (isWhole(reached + 1)) reached++
     return reached
   }
-  const left = [...whole.objects.keys()].filter((name) => !damaged.objects.has(name))
+  const all = [...whole.objects.keys()].filter((name) => !damaged.objects.has(name))
+  const named = all.filter((name) => [whole.checkpoint, whole.previousCheckpoint].some((pointer) => pointer?.object === name))
+  const left = named.length > 0 ? named : all
   const starts = left.map((name) => placeOfCheckpoint(name)?.seq ?? 0)
   const reaches = Math.max(reachFrom(0), ...starts.map(reachFrom))
   const isRestorable = reachFrom(0) >= linkedAt || starts.some((start) => start >= linkedAt)
