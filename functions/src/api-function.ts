@@ -7,7 +7,7 @@ import { readApiConfig } from './config.ts'
 comeBeforeFramework()
 
 // Leaves the global objects unchanged, because other functions and Google's clients run in the same process.
-const listener = getRequestListener(createHandler(readApiConfig), { overrideGlobalObjects: false, autoCleanupIncoming: false })
+const listener = getRequestListener(createHandler(readApiConfig), { overrideGlobalObjects: false })
 
 /** The HTTP API. Google lets all requests through, because the API checks its own key. */
 export const api = onRequest(
