@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { MOST_CLEAN_UPS_AT_ONCE, requestCleanUp, requestCleanUps } from '../use-cases/clean-ups/request-clean-up.ts'
+import { requestCleanUp, requestCleanUps } from '../use-cases/clean-ups/request-clean-up.ts'
+import { MOST_AT_ONCE } from '../use-cases/recoveries/action-runs.ts'
 import { actionSchema } from './action-schemas.ts'
 import { ADMINS, type Route, route } from './route.ts'
 import { named, refusedField } from './schemas.ts'
@@ -61,7 +62,7 @@ export const CLEAN_UP_ROUTES: readonly Route[] = [
     operationId: 'cleanUpSessions',
     tag: 'Recovery',
     summary: 'Clean up the Signal records of all sessions',
-    description: `Of all sessions that a runner has, ${MOST_CLEAN_UPS_AT_ONCE} in a request. ${DESCRIPTION}`,
+    description: `Of all sessions that a runner has, ${MOST_AT_ONCE} in a request. ${DESCRIPTION}`,
     roles: ADMINS,
     request: { body: cleanUpAllSchema },
     isBodyOptional: true,

@@ -3,7 +3,7 @@ import type { Change } from '@holdfast/core/platform/ports'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { newSession } from '@holdfast/core/session/new-session'
 import { sessionPath } from '@holdfast/core/session/session-document'
-import { MOST_CLEAN_UPS_AT_ONCE } from '../../../functions/src/use-cases/clean-ups/request-clean-up.ts'
+import { MOST_AT_ONCE } from '../../../functions/src/use-cases/recoveries/action-runs.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
 // The API tells how many Signal records a session has, from what its owner counts.
@@ -66,14 +66,14 @@ it('asks for a clean-up once, and for another one beside a report', async () => 
 
 it('asks for clean-ups of many sessions in parts, each once', async () => {
   const many = await startApi()
-  const names = Array.from({ length: MOST_CLEAN_UPS_AT_ONCE + 2 }, (_, index) => `many-${String(index).padStart(4, '0')}`)
+  const names = Array.from({ length: MOST_AT_ONCE + 2 }, (_, index) => `many-${String(index).padStart(4, '0')}`)
   const changes = names.map((name): Change => {
     const fields = { ...newSession('default', name, 'online'), runnerId: 'runner-many' }
     return { kind: 'create', path: sessionPath(sessionIdOf('default', name)), fields }
   })
   for (const part of [changes.slice(0, 400), changes.slice(400)]) await many.documents.commit(part)
   const first = (await many.post('/api/cleanup', { dryRun: true })).body
-  expect([first.actions.length, first.next]).toEqual([MOST_CLEAN_UPS_AT_ONCE, names[MOST_CLEAN_UPS_AT_ONCE - 1]])
+  expect([first.actions.length, first.next]).toEqual([MOST_AT_ONCE, names[MOST_AT_ONCE - 1]])
   const rest = (await many.post('/api/cleanup', { dryRun: true, after: first.next })).body
   expect([rest.actions.map(({ session }: { session: string }) => session), rest.next]).toEqual([names.slice(-2), null])
   await many[Symbol.asyncDispose]()

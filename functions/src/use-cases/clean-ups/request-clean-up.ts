@@ -4,6 +4,7 @@ import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { findSession, knownSessions } from '../find-session.ts'
 import type { ActionAnswer } from '../recoveries/action-answer.ts'
+import { MOST_AT_ONCE } from '../recoveries/action-runs.ts'
 import { requestAction } from '../recoveries/request-action.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'logger'>
@@ -16,9 +17,6 @@ export interface CleanUpRequest {
 }
 
 const AT_ONCE = 10
-
-/** The most sessions of one request, so that it ends long before the function does. */
-export const MOST_CLEAN_UPS_AT_ONCE = 500
 
 /**
  * Asks for a clean-up of a session's Signal records. The session's owner performs it. While one is open, a repeat returns that one.
@@ -51,7 +49,7 @@ export async function requestCleanUps(
   const known = await knownSessions(documents, principal, { select: ['runnerId'] })
   const owned = known.filter(({ fields }) => fields['runnerId'] != null).toSorted((one, other) => (one.id < other.id ? -1 : 1))
   const left = after === null ? owned : owned.filter(({ id }) => sessionNameOf(id) > after)
-  const now = left.slice(0, MOST_CLEAN_UPS_AT_ONCE)
+  const now = left.slice(0, MOST_AT_ONCE)
   const actions: ActionAnswer[] = []
   await inParallel(AT_ONCE, now, async ({ id }) => {
     actions.push(await requestFor(documents, principal, id, request))
