@@ -26,4 +26,15 @@ export const purgeSchema = z
   })
   .meta({ id: 'Purge' })
 
+export const purgePhases = storedPurge.shape.phase.options
+
+export const purgeListSchema = z
+  .strictObject({
+    purges: z.array(purgeSchema),
+    unreadable: z
+      .array(z.string())
+      .meta({ description: 'Names of sessions whose purge is damaged. Ask for it once more: that begins it anew.' }),
+  })
+  .meta({ id: 'PurgeList' })
+
 export const removalSchema = z.strictObject({ removed: z.literal(true), purge: purgeSchema.optional() }).meta({ id: 'Removal' })

@@ -21,6 +21,7 @@ import { PAIRING_ROUTES } from './pairing.ts'
 import { POOL_ROUTES } from './pools.ts'
 import { PRESENCE_ROUTES } from './presence.ts'
 import { PROFILE_ROUTES } from './profile.ts'
+import { PURGE_ROUTES } from './purges.ts'
 import { QUEUE_ROUTES } from './queue.ts'
 import { RECEIVED_ROUTES } from './received.ts'
 import { RECOVERIES_ROUTES } from './recoveries.ts'
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,
   ...SESSION_ROUTES,
+  ...PURGE_ROUTES,
   ...POOL_ROUTES,
   ...BACKUP_ROUTES,
   ...RESTORE_ROUTES,

@@ -5,12 +5,12 @@ import { configureSession } from '../use-cases/configure-session.ts'
 import { createSession } from '../use-cases/create-session.ts'
 import { exists } from '../use-cases/find-session.ts'
 import { type OperatorAction, requestOfOperator } from '../use-cases/recovery-actions.ts'
-import { requestPurge, showPurge, takePurgeBack } from '../use-cases/purge/request-purge.ts'
+import { requestPurge, takePurgeBack } from '../use-cases/purge/request-purge.ts'
 import { removeSession } from '../use-cases/remove-session.ts'
 import type { SessionAnswer } from '../use-cases/session-answer.ts'
 import { listSessions, showSession } from '../use-cases/show-sessions.ts'
 import { startSession, stopSession } from '../use-cases/want-session.ts'
-import { purgeSchema, removalQuery, removalSchema } from './purge-schemas.ts'
+import { removalQuery, removalSchema } from './purge-schemas.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
 import { named } from './schemas.ts'
 import {
@@ -196,22 +196,6 @@ export const SESSION_ROUTES: readonly Route[] = [
       await removeSession(dependencies, principal, name)
       return { status: 200, body: { removed: true as const } }
     },
-  }),
-  route({
-    method: 'GET',
-    path: '/api/sessions/:name/purge',
-    operationId: 'getPurge',
-    tag: 'Sessions',
-    summary: 'Show how far the purge of a session is',
-    description: 'Until a session is created under its name again.',
-    roles: ADMINS,
-    request: { params: named },
-    answers: { 200: { description: 'The purge.', schema: purgeSchema } },
-    problems: ['unknown-session'],
-    run: async ({ dependencies, principal, params: { name } }) => ({
-      status: 200,
-      body: await showPurge(dependencies, principal, name),
-    }),
   }),
   route({
     method: 'POST',

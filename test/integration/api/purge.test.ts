@@ -184,6 +184,36 @@ describe('the grace', () => {
   })
 })
 
+describe('the list', () => {
+  it('has what is in its grace and until when, what has begun, and nothing of others', async () => {
+    for (const name of ['listed', 'begun']) await filled(`default.${name}`)
+    const begun = (await purge('begun')).body.purge
+    await nightIn(begun ? 8 : 0)
+    const waiting = (await purge('listed')).body.purge
+    const elsewhere = { v: 1, tenant: 'other', isRemoved: true, purge: { phase: 'waiting' } }
+    const broken = { v: 1, tenant: 'default', isRemoved: true, purge: { phase: 'waiting', dueAt: 'soon' } }
+    for (const [id, fields] of [
+      ['other.listed', elsewhere],
+      ['default.torn', broken],
+    ] as const)
+      await clients.documents.commit([{ kind: 'create', path: sessionPath(id), fields }])
+    const { status, body } = await calls.get('/api/purges')
+    expect([status, body.unreadable]).toEqual([200, ['torn']])
+    const byName = new Map(body.purges.map((one: { session: string }) => [one.session, one]))
+    expect(byName.get('listed')).toEqual(waiting)
+    expect(byName.get('begun')).toMatchObject({ phase: 'removing', mayBeTakenBack: false })
+    const times = body.purges.map(({ removalAt }: { removalAt: string }) => Date.parse(removalAt))
+    expect(times).toEqual(times.toSorted((one: number, other: number) => one - other))
+    const of = async (phase: string) => (await calls.get(`/api/purges?phase=${phase}`)).body.purges
+    expect((await of('removing')).map(({ phase }: { phase: string }) => phase)).toContain('removing')
+    expect((await of('waiting')).map(({ session }: { session: string }) => session)).not.toContain('begun')
+    expect((await calls.get('/api/purges?phase=later')).status).toBe(400)
+    const limited = api.as({ role: 'admin', sessions: ['default.begun'] })
+    expect((await limited.get('/api/purges')).body.purges.map(({ session }: { session: string }) => session)).toEqual(['begun'])
+    await clients.documents.commit([{ kind: 'delete', path: sessionPath('default.torn') }])
+  })
+})
+
 describe('the purge itself', () => {
   it('fences an owner that is still alive, which can do nothing more', async () => {
     const { session, owner } = await filled('default.alive')

@@ -71,6 +71,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'POST /api/sessions/start': "creates in the caller's own tenant, as POST /api/sessions",
   'POST /api/sessions': "creates in the caller's own tenant: below",
   'GET /api/sessions': "lists the caller's own tenant: below",
+  'GET /api/purges': "lists the caller's own tenant: purge.test.ts",
   'GET /api/pools': "lists the caller's own tenant: pools.test.ts",
   'PUT /api/pools/:name': "creates in the caller's own tenant: pools.test.ts",
   'POST /api/sendBulk': 'tells each message of a foreign session that there is none: bulk.test.ts',

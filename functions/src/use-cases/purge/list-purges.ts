@@ -1,0 +1,46 @@
+import { isHoldfastError } from '@holdfast/core/platform/errors'
+import { inParallel } from '@holdfast/core/platform/in-parallel'
+import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
+import { sessionNameOf } from '@holdfast/core/session/ids'
+import { ofSession } from '@holdfast/core/session/log-fields'
+import { type Purge, purgeSchema, SESSIONS } from '@holdfast/core/session/session-document'
+import { knowsSession, type Principal } from '../../app/principal.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { preparationsOf, purgeAnswer } from './purge-answer.ts'
+
+type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'logger'>
+
+type PurgeAnswer = ReturnType<typeof purgeAnswer>
+
+/** Purges whose actions are read at one time. */
+const AT_ONCE = 20
+
+/**
+ * Lists the purges of the sessions that the caller may know of, in these phases: what is removed first comes first. Only the purge of a
+ * document has to be whole. A name that has a session again has no purge in this list, because that session is not hidden.
+ */
+export async function listPurges(
+  { documents, tenants, logger }: Needed,
+  principal: Principal,
+  phases: readonly Purge['phase'][],
+): Promise<{ purges: PurgeAnswer[]; unreadable: string[] }> {
+  const where = [['tenant', '==', principal.tenant] as const, ['purge.phase', 'in', phases] as const]
+  const found = await documents.query({ collection: SESSIONS, where, select: ['purge', 'isRemoved'] })
+  const known = found.filter(({ id, fields }) => knowsSession(principal, id) && fields['isRemoved'] === true)
+  const { purge: settings } = await tenants.settingsOf(principal.tenant)
+  const purges: PurgeAnswer[] = []
+  const unreadable: string[] = []
+  await inParallel(AT_ONCE, known, async ({ id, path, fields }) => {
+    const purge = parseUnlessDamaged(purgeSchema, { fields: fields['purge'], path: `${path} purge` })
+    if (!isHoldfastError(purge)) {
+      purges.push(purgeAnswer(id, purge, await preparationsOf({ documents }, purge), settings))
+      return
+    }
+    logger.error({ error: purge, ...ofSession(id) }, 'The purge of a session does not parse.')
+    unreadable.push(sessionNameOf(id))
+  })
+  const sorted = purges.toSorted(
+    (one, other) => one.removalAt.getTime() - other.removalAt.getTime() || (one.session < other.session ? -1 : 1),
+  )
+  return { purges: sorted, unreadable: unreadable.toSorted() }
+}
