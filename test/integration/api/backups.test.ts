@@ -197,6 +197,18 @@ describe('retention', () => {
     expect(await listed(session)).toEqual(ids)
   })
 
+  it('removes nothing that newer ones without an object cover', async () => {
+    const session = await backedUp(4)
+    const ids = await listed(session)
+    // They were read back when they were made; somebody has removed them since.
+    for (const id of ids.slice(0, 3)) await lose(session, id)
+    const lost = { checkpoint: null, previousCheckpoint: null }
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: lost }])
+    await prune(400, { keepLast: 0, keepDays: 0 })
+    expect(await listed(session)).toEqual(ids)
+    expect(await objectsOf(session)).toEqual([objectOfBackup(session.sessionId, ids[3] ?? '')])
+  })
+
   it('removes nothing where the objects of the sessions lie elsewhere, as in storage mode `local`', async () => {
     const session = await backedUp(5)
     const elsewhere = new MemoryObjects()

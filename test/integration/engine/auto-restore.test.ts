@@ -5,11 +5,13 @@ import { DirectoryObjects } from '@holdfast/core/adapters/directory/directory-ob
 import { StoreDirectory } from '@holdfast/core/adapters/directory/store-directory'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { placeOfCheckpoint } from '@holdfast/core/session/ids'
 import { sessionPath, type CheckpointPointer } from '@holdfast/core/session/session-document'
 import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/platform/ports'
 import { journalsIn, openDirectory } from '../contract/journal-backends.ts'
 import type { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import type { LostState } from '../../../runner/src/whatsapp/lost-state.ts'
+import { FaultyObjects, forbidden } from '../../support/engine/faulty-objects.ts'
 import { checkpointNow, takeOver } from '../../support/engine/owner.ts'
 import type { RunnerUnderTest, RunnerOptions } from '../../support/engine/runner-under-test.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
@@ -233,7 +235,7 @@ test('pre-key numbers jump for the records that can be lost, and not for those t
 })
 
 describe('a return to a backup', () => {
-  async function returning(session: SessionUnderTest) {
+  async function returning(session: SessionUnderTest, options: Partial<RunnerOptions> = {}) {
     const { sessionId } = session
     const { previousCheckpoint: restoreTo } = await fieldsOf(session)
     const path = recoveryActionPath(`${sessionId}-restore-000001`)
@@ -242,7 +244,7 @@ describe('a return to a backup', () => {
     const fields = { ...request, requestedAt: SERVER_TIME, approved: { reaches: seq }, restoreTo }
     await clients.documents.commit([{ kind: 'create', path, fields }])
     const { told, rekey } = toldLosses()
-    const runner = await startRunner(session, { rekey, autoRestore: 'lossless' })
+    const runner = await startRunner(session, { rekey, autoRestore: 'lossless', ...options })
     return { told, runner, action: async () => (await clients.documents.read(path))?.fields }
   }
 
@@ -252,6 +254,19 @@ describe('a return to a backup', () => {
     await expect.poll(action).toMatchObject({ state: 'done', result: { code: 'restored' } })
     expect(told).toMatchObject([{ lostRecords: 0, restores: 0 }])
     expect(told[0]?.givenUp?.get('session', 'g')).toBeDefined()
+    expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('is whole in the record of the restore: an owner that saves nothing more leaves it to the next one', async () => {
+    const session = await newSessionWithPast(clients)
+    const objects = new FaultyObjects(clients.objects)
+    // The state that is given up, and that of the backup.
+    objects.refuseCreate = () => (objects.created.length > 2 ? forbidden() : null)
+    const { runner, action } = await returning(session, { objects })
+    await expect.poll(action).toMatchObject({ state: 'done', result: { code: 'restored' } })
+    const [aside, returned = ''] = objects.created
+    expect((await fieldsOf(session))['checkpoint']).toMatchObject({ object: returned })
+    expect(placeOfCheckpoint(returned)?.seq).toBeGreaterThan(placeOfCheckpoint(aside ?? '')?.seq ?? 0)
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c'])
   })
 

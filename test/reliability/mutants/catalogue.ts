@@ -26,6 +26,7 @@ import { QUEUE_LIFE } from './catalogue/queue-life.ts'
 import { RECOVERY } from './catalogue/recovery.ts'
 import { SECRECY } from './catalogue/secrecy.ts'
 import { TENANTS } from './catalogue/tenants.ts'
+import { VAULT } from './catalogue/vault.ts'
 import { WEBHOOKS } from './catalogue/webhooks.ts'
 import type { Mutant } from './mutant.ts'
 
@@ -59,4 +60,5 @@ export const CATALOGUE: readonly Mutant[] = [
   CLEAN_UP,
   MEDIA,
   KEYS,
+  VAULT,
 ].flat()

@@ -230,6 +230,16 @@ test('a record that is used while its copy is written stays', async () => {
   expect(await textOf(await contact.text('and on'))).toBe('and on')
 })
 
+test('a clean-up of a state that another one replaces meanwhile removes nothing, and does not say that it did', async () => {
+  device.time.ms += 20 * DAY_MS
+  objects.onCreate = async (bytes) => {
+    device.state.retire()
+    return bytes
+  }
+  await expect(cleanUp()).rejects.toThrow('replaced')
+  expect(device.image.count('session')).toBe(1)
+})
+
 test('nothing is removed when the copy comes back altered, or not at all', async () => {
   device.time.ms += 20 * DAY_MS
   objects.onCreate = async (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.of(0)])

@@ -1,0 +1,207 @@
+import type { Mutant } from '../mutant.ts'
+
+const ARCHIVE_TEST = 'runner/src/whatsapp/baileys/signal/archived-records.test.ts'
+const CLEAN_UP_TEST = 'runner/src/session/actions/clean-up.test.ts'
+const ROTATE_TEST = 'runner/src/session/actions/rotate.test.ts'
+const RESTORE_TEST = 'runner/src/session/actions/restore.test.ts'
+const RETENTION_TEST = 'core/src/session/backup-retention.test.ts'
+const PURGE_TEST = 'test/integration/queue/purge-crashes.test.ts'
+const RETURN_TEST = 'test/integration/engine/auto-restore.test.ts'
+
+/** Mutants of what may remove something: clean-up with its archive, retention, rotation and returns to a backup. */
+export const VAULT: readonly Mutant[] = [
+  {
+    name: 'clean-up-without-a-backup',
+    invariant: 'beside',
+    what: 'a clean-up moves records although the state could not be backed up',
+    edits: [{ in: 'cleanUp.advance', call: 'engine.checkpointer.backup', becomes: `$&.catch(() => ({ object: '' }))` }],
+    noticedBy: { file: CLEAN_UP_TEST, tests: 'nothing moves when the backup failed' },
+  },
+  {
+    name: 'dry-run-that-moves',
+    invariant: 'beside',
+    what: 'a clean-up that was only asked what it would do does it',
+    edits: [{ in: 'cleanUp.advance', when: 'dryRun', becomes: 'false' }],
+    noticedBy: { file: CLEAN_UP_TEST, tests: 'a dry run changes nothing' },
+  },
+  {
+    name: 'archive-named-later',
+    invariant: 'beside',
+    what: 'a record goes from the state before the state names its archive, so that a crash in between loses it',
+    edits: [
+      {
+        in: 'moveToArchive',
+        call: 'state.change',
+        becomes: `(state.change({ keys: { ...keys, archived: {} } }), state.change({ keys: { archived: keys['archived'] } }))`,
+      },
+    ],
+    noticedBy: { file: ARCHIVE_TEST, tests: 'a crash between any two records' },
+  },
+  {
+    name: 'removed-before-the-archive',
+    invariant: 'beside',
+    what: 'records are removed before their archive is written',
+    edits: [
+      { in: 'moveToArchive', drop: 'writeArchive' },
+      {
+        in: 'moveToArchive',
+        call: 'state.journal.whenDurable',
+        becomes: `$&.then(() => writeArchive(objects, cipher, { seq, epoch }, valuesOf(batch)))`,
+      },
+    ],
+    noticedBy: { file: ARCHIVE_TEST, tests: 'nothing is removed when the copy comes back altered' },
+  },
+  {
+    name: 'retired-image-cleaned-up',
+    invariant: 'beside',
+    what: 'a clean-up goes on with a state that a restore has replaced, and says that it moved records',
+    edits: [{ in: 'moveToArchive', when: 'state.isRetired', becomes: 'false' }],
+    noticedBy: { file: ARCHIVE_TEST, tests: 'of a state that another one replaces' },
+  },
+  {
+    name: 'covered-by-one',
+    invariant: 'I7',
+    what: 'retention removes what one newer backup covers, so that the loss of that one loses everything',
+    edits: [{ in: 'COVERS', value: '1' }],
+    noticedBy: { file: RETENTION_TEST, tests: 'what two newer verified ones do not cover' },
+  },
+  {
+    name: 'covered-by-unverified',
+    invariant: 'I7',
+    what: 'a backup that nobody has read back covers older ones',
+    edits: [{ in: 'removable', when: 'isVerified', becomes: 'true' }],
+    noticedBy: { file: RETENTION_TEST, tests: 'what two newer verified ones do not cover' },
+  },
+  {
+    name: 'named-backup-removed',
+    invariant: 'I7',
+    what: 'retention removes a backup that the state is read from, or that a log-out put aside',
+    edits: [{ in: 'removable', when: '!isNamed', becomes: 'true' }],
+    noticedBy: { file: RETENTION_TEST, tests: 'named by a pointer or put aside, whatever its age' },
+  },
+  {
+    name: 'young-backup-removed',
+    invariant: 'I7',
+    what: 'retention removes an object whose pointer is not written yet',
+    edits: [{ in: 'removable', when: 'isOld', becomes: 'true' }],
+    noticedBy: { file: RETENTION_TEST, tests: 'what is younger than an hour' },
+  },
+  {
+    name: 'missing-backup-covers',
+    invariant: 'I7',
+    what: 'a backup whose object is gone counts as verified, because it once was',
+    edits: [{ in: 'retained', when: 'stored !== null', becomes: 'true' }],
+    noticedBy: { file: 'test/integration/api/backups.test.ts', tests: 'removes nothing that newer ones without an object cover' },
+  },
+  {
+    name: 'keys-destroyed-apart-from-the-record',
+    invariant: 'I4',
+    what: 'a purge destroys the keys in one commit and fences the owner in the next one',
+    edits: [
+      {
+        in: 'destroyKeys',
+        find: 'await new DocumentJournals(documents).append(sessionId, [record], changes)',
+        replace: `await documents.commit(changes)
+    await new DocumentJournals(documents).append(sessionId, [record], [])`,
+      },
+    ],
+    noticedBy: { file: PURGE_TEST, tests: 'a purge that dies at any operation' },
+  },
+  {
+    name: 'objects-before-the-keys-of-all',
+    invariant: 'beside',
+    what: 'a purge removes the objects of one session before the keys of the others are destroyed',
+    edits: [
+      {
+        in: 'performPurges',
+        find: 'await attempt(id, () => endGrace(needed, id))',
+        replace: '(await attempt(id, () => endGrace(needed, id))) && (await attempt(id, () => endRemoval(needed, id, deadline)))',
+      },
+    ],
+    noticedBy: { file: PURGE_TEST, tests: 'the keys of all are destroyed before anything is removed' },
+  },
+  {
+    name: 'purge-of-the-next-session',
+    invariant: 'beside',
+    what: 'a purge that another run has ended removes what the next session under the name has stored',
+    edits: [{ in: 'removeFound', when: 'snapshot.updatedAtMicros', becomes: 'false' }],
+    noticedBy: { file: PURGE_TEST, tests: 'touches nothing of the session that was created under the name since' },
+  },
+  {
+    name: 'tombstone-at-the-last-number',
+    invariant: 'I5',
+    what: 'the record of a purge gets no epoch of its own, so that the next session begins with a used one',
+    edits: [{ in: 'tombstoneOf.epoch', value: 'Math.max(session.epoch, tail?.epoch ?? 0)' }],
+    noticedBy: { file: PURGE_TEST, tests: 'a purge that dies at any operation' },
+  },
+  {
+    name: 'new-device-unlinked',
+    invariant: 'I6',
+    what: 'the next owner unlinks the device that was linked after a rotation',
+    edits: [{ in: 'rotate.advance', when: 'action.hasTaken', becomes: 'true' }],
+    noticedBy: { file: ROTATE_TEST, tests: 'the next owner unlinks no device that was linked since' },
+  },
+  {
+    name: 'unlinking-noted-too-late',
+    invariant: 'I6',
+    what: 'a rotation notes the unlinking after it has begun with the new device',
+    edits: [
+      {
+        in: 'rotate.advance',
+        find: `action.note('The old device is unlinked.', UNLINKED)
+      await restart.begin?.(session, action)`,
+        replace: `await restart.begin?.(session, action)
+      action.note('The old device is unlinked.', UNLINKED)`,
+      },
+    ],
+    noticedBy: { file: ROTATE_TEST, tests: 'a rotation backs up, unlinks the old device and ends' },
+  },
+  {
+    name: 'rotation-without-the-state',
+    invariant: 'I6',
+    what: 'an owner that cannot read the state yet goes on with a rotation',
+    edits: [{ in: 'rotate.advance', when: '!session.engine()', becomes: 'false' }],
+    noticedBy: { file: ROTATE_TEST, tests: 'the next owner waits for the state' },
+  },
+  {
+    name: 'return-done-twice',
+    invariant: 'I5',
+    what: 'the next owner returns to the backup again, and gives up what came since',
+    edits: [{ in: 'returnTo', call: 'opening.isRestoredBy', becomes: 'false' }],
+    noticedBy: { file: RESTORE_TEST, tests: 'a return to a backup is done once' },
+  },
+  {
+    name: 'return-without-a-backup',
+    invariant: 'I6',
+    what: 'a return drops a state that could not be backed up',
+    edits: [{ in: 'returnTo', call: 'engine.checkpointer.putAside', becomes: '$&.catch(() => {})' }],
+    noticedBy: { file: RESTORE_TEST, tests: 'drops nothing when the present state cannot be backed up' },
+  },
+  {
+    name: 'return-to-an-unlinked-device',
+    invariant: 'I6',
+    what: 'a return that was approved before a rotation puts the unlinked device in the place of the new one',
+    edits: [{ in: 'returnTo', call: 'opening.isUnlinked', becomes: 'false' }],
+    noticedBy: { file: RETURN_TEST, tests: 'of a device that was unlinked after the approval' },
+  },
+  {
+    name: 'returned-state-at-the-old-number',
+    invariant: 'I5',
+    what: 'the state of the backup is stored under the number of the backup, where the log does not go on',
+    edits: [
+      {
+        in: 'Opening.#restoreWithLosses',
+        call: 'this.#journal.cut',
+        becomes: '{ ...(await $&), sequence: loaded.reached.sequence, hash: loaded.reached.hash }',
+      },
+    ],
+    noticedBy: { file: RETURN_TEST, tests: 'is whole in the record of the restore' },
+  },
+  {
+    name: 'pre-keys-of-the-given-up-state-again',
+    invariant: 'I3',
+    what: 'a return uses numbers of pre-keys again that the state it gives up has used',
+    edits: [{ in: 'Opening.returnTo', find: 'givenUp: loaded', replace: 'givenUp: null' }],
+    noticedBy: { file: RETURN_TEST, tests: 'jumps no pre-key numbers for records that can be read' },
+  },
+]
