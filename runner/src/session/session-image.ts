@@ -22,6 +22,8 @@ interface ImageOptions {
   readonly records: SessionRecords
   /** False in storage mode `cloud`, where the state is read again for each connection. */
   readonly keepsImage: boolean
+  /** Whether an action is open, which may need the state of a session that does not dial. */
+  readonly isAsked: () => boolean
   /** Wakes the session's loop after a change. */
   readonly wake: () => void
 }
@@ -32,6 +34,8 @@ export class SessionImage {
   #engine: Engine | null = null
   /** True when a connection has used the image. */
   #isUsed = false
+  /** True when the image was read for an action, while no connection is due. */
+  #isForAction = false
   /** True when the state must be read again from the stores, because WhatsApp takes the image for broken. */
   #isDistrusted = false
 
@@ -44,10 +48,13 @@ export class SessionImage {
     return this.#engine
   }
 
-  /** When the state is due to be read: at once, or, if it is read for each connection, when the next connection is due. */
+  /**
+   * When the state is due to be read: at once, or, if it is read for each connection, when the next connection is due. A halted session
+   * has no next connection, so that an action has the state read for itself.
+   */
   get openAtMs(): number {
-    const { keeper, keepsImage, opening } = this.#options
-    const isForDialling = this.#isUsed && !keepsImage
+    const { keeper, keepsImage, opening, isAsked } = this.#options
+    const isForDialling = this.#isUsed && !keepsImage && !isAsked()
     return isForDialling ? Math.max(opening.dueAtMs, keeper.dueAtMs) : opening.dueAtMs
   }
 
@@ -56,12 +63,14 @@ export class SessionImage {
   }
 
   async open(): Promise<void> {
-    const { opening } = this.#options
+    const { opening, keeper, clock } = this.#options
+    const isForAction = this.#isUsed && clock.now() < keeper.dueAtMs
     // The next attempt waits for the trial slot or for an operator.
     if (!(await this.mayOpen())) return opening.postpone()
     const opened = await opening.attempt()
-    if ('state' in opened) return this.adopt(opened)
-    this.#showTrouble(opened)
+    if (!('state' in opened)) return this.#showTrouble(opened)
+    this.adopt(opened)
+    this.#isForAction = isForAction
   }
 
   /** Returns whether the session may be opened. A halted session keeps its state while it waits for its trial. */
@@ -77,6 +86,7 @@ export class SessionImage {
     engine.undecrypted.takeOver()
     this.#engine = engine
     this.#isUsed = false
+    this.#isForAction = false
     this.#isDistrusted = false
     this.#options.watch.readable()
     this.#recall(engine)
@@ -93,14 +103,17 @@ export class SessionImage {
   }
 
   /**
-   * Drops the image after its connection, if it is distrusted or the storage mode keeps none. The
-   * next one is read from the stores.
+   * Drops the image after its connection, or after the action that it was read for, if it is distrusted or the storage mode keeps none.
+   * The next one is read from the stores.
    */
   async putDown(): Promise<void> {
-    const { journal, keeper, keepsImage, opening, status } = this.#options
+    const { journal, keeper, keepsImage, opening, status, isAsked } = this.#options
     const engine = this.#engine
-    const isDone = this.#isDistrusted || (this.#isUsed && !keepsImage)
+    const isOver = this.#isUsed || (this.#isForAction && !isAsked())
+    const isDone = this.#isDistrusted || (isOver && !keepsImage)
     if (!engine || !isDone || !keeper.isAtRest) return
+    // The next one is read for a connection again.
+    if (this.#isForAction && !this.#isDistrusted) this.#isUsed = true
     void engine.history.stop()
     engine.directory.flush()
     engine.directory.close()

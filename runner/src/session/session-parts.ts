@@ -199,6 +199,7 @@ export class SessionParts {
     return new SessionImage({
       clock,
       keepsImage,
+      isAsked: () => this.actions.isBusy,
       journal,
       opening,
       quarantine,

@@ -92,6 +92,38 @@ test('a requested restart reads the state again as well', async () => {
   await stateOf(session).toBe('CONNECTED')
 })
 
+test('an action on a session that waits for an operator reads the state, and lets it go afterwards', async () => {
+  const session = await newSession()
+  const images: WeakRef<StateImage>[] = []
+  let latest: JournaledState | null = null
+  const onClient = ({ state }: GivenParts): void => {
+    images.push(new WeakRef(state.image))
+    latest = state
+  }
+  const runner = await startRunner(session, { onClient })
+  await dialsOf(runner).toBe(1)
+  runner.dials[0]?.events.onLogin()
+  await latest!.journal.whenDurable(latest!.change({ creds: 'the credentials' }))
+  runner.dials[0]?.events.onClose(401)
+  runner.dials.splice(0)
+  latest = null
+  await stateOf(session).toBe('LOGGED_OUT')
+  const resultOf = (id: string) =>
+    expect.poll(async () => (await clients.documents.read(recoveryActionPath(id)))?.fields['result'])
+  await resultOf(await ask(session, 'backup')).toMatchObject({ code: 'backed-up' })
+  latest = null
+  const kept = () => {
+    collectGarbage()
+    return images.map((image) => image.deref() !== undefined)
+  }
+  await expect.poll(kept, { timeout: 10_000 }).toEqual([false, false])
+  expect(runner.dials).toHaveLength(0)
+  const rotation = await ask(session, 'rotate')
+  await dialsOf(runner).toBe(1)
+  runner.dials[0]?.events.onQr('a code for the new device', 60_000)
+  await resultOf(rotation).toMatchObject({ code: 'rotated' })
+})
+
 test('a state that was given up accepts no more changes', async () => {
   const session = await newSession()
   const states: JournaledState[] = []
@@ -203,7 +235,7 @@ describe('a checkpoint that is being written when the connection ends', () => {
   })
 })
 
-async function ask({ sessionId }: SessionUnderTest, type: 'restart'): Promise<void> {
+async function ask({ sessionId }: SessionUnderTest, type: 'restart' | 'backup' | 'rotate'): Promise<string> {
   const fields = {
     v: 1,
     tenant: 'default',
@@ -214,5 +246,7 @@ async function ask({ sessionId }: SessionUnderTest, type: 'restart'): Promise<vo
     why: 'a test',
     requestedAt: SERVER_TIME,
   }
-  await clients.documents.commit([{ kind: 'create', path: recoveryActionPath(randomBytes(6).toString('hex')), fields }])
+  const id = randomBytes(6).toString('hex')
+  await clients.documents.commit([{ kind: 'create', path: recoveryActionPath(id), fields }])
+  return id
 }
