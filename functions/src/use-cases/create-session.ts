@@ -15,6 +15,7 @@ import { newConfig, type SessionConfig } from './configure-session.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf, isOfTenant, isRemoved, parseSession } from './find-session.ts'
 import { refusePurging } from './purge/request-purge.ts'
+import { sessionToPurge } from './purge/session-to-purge.ts'
 import { requestAction } from './recoveries/request-action.ts'
 import { cancelWaiting } from './remove-session.ts'
 import { Refusal } from './refusal.ts'
@@ -72,8 +73,9 @@ async function bringBack(
   const { documents, limits, wrappingKey, clock, logger } = dependencies
   await limits.requireActive(principal.tenant)
   const { id: sessionId, path } = snapshot
+  // First, because a damaged session can be purged, too.
+  refusePurging(sessionToPurge(snapshot), name)
   const { state, purge } = parseSession(snapshot)
-  refusePurging({ purge }, name)
   if (purge) return createAfterPurge(dependencies, principal, snapshot, { name, start, config })
   const configured = newConfig(await cipherOf(documents, sessionId, wrappingKey), config, clock.now())
   // The removal may have been cut short.

@@ -6,11 +6,12 @@ import { isDamage } from '@holdfast/core/platform/errors'
 import { type Change, type DocumentSnapshot, type Fields, REMOVED } from '@holdfast/core/platform/ports'
 import { unlessChanged } from '@holdfast/core/platform/unless-changed'
 import { type SessionKeyDocument, sessionKeyPath } from '@holdfast/core/security/session-key-document'
-import { sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
+import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { newSession } from '@holdfast/core/session/new-session'
-import type { Purge, SessionDocument } from '@holdfast/core/session/session-document'
+import type { Purge } from '@holdfast/core/session/session-document'
 import { stateFields } from '@holdfast/core/session/state-fields'
 import type { Dependencies } from '../dependencies.ts'
+import type { SessionToPurge } from './session-to-purge.ts'
 
 /** The purge's name in its record. No runner has it. */
 const PURGE = 'purge'
@@ -18,9 +19,11 @@ const PURGE = 'purge'
 /** What an owner of before has begun to upload may still arrive: so long the removal waits where there was one. */
 const OWNER_ENDS_MS = 60 * 60_000
 
+const DAY_MS = 24 * 60 * 60_000
+
 interface Doomed {
   readonly snapshot: DocumentSnapshot
-  readonly session: SessionDocument
+  readonly session: SessionToPurge
   readonly purge: Purge
 }
 
@@ -32,18 +35,16 @@ interface Doomed {
  *
  * @returns false when the session or its key changed meanwhile
  */
-export async function destroyKeys(
-  { documents, clock }: Pick<Dependencies, 'documents' | 'clock'>,
-  doomed: Doomed,
-): Promise<boolean> {
+export async function destroyKeys(needed: Pick<Dependencies, 'documents' | 'media' | 'clock'>, doomed: Doomed): Promise<boolean> {
+  const { documents, clock } = needed
   const { snapshot, session, purge } = doomed
   const sessionId = snapshot.id
   const key = await documents.read(sessionKeyPath(sessionId))
-  const record = await tombstoneOf(new DocumentJournals(documents), sessionId, session)
+  const record = await tombstoneOf(new DocumentJournals(documents), sessionId, await knownNumbers(needed, sessionId, session))
   const now = new Date(clock.now())
   const { seq, epoch } = record
   const tombstone = { seq, epoch, hash: hashOfRecord(record) }
-  const dueAt = session.runnerId === null ? now : new Date(now.getTime() + OWNER_ENDS_MS)
+  const dueAt = !session.hasOwner ? now : new Date(now.getTime() + OWNER_ENDS_MS)
   const removing: Purge = { ...purge, phase: 'removing', dueAt, destroyedAt: now }
   const changes: readonly Change[] = [
     unlessChanged(snapshot.path, snapshot, tombstoneFields(snapshot.fields, { sessionId, seq, epoch, purge: removing })),
@@ -61,15 +62,38 @@ export async function destroyKeys(
   }
 }
 
+interface Numbers {
+  readonly seq: number
+  readonly epoch: number
+}
+
+/** The numbers that the session's document says were used. Where it is damaged, the names of its checkpoints say more. */
+async function knownNumbers(
+  { media, clock }: Pick<Dependencies, 'media' | 'clock'>,
+  sessionId: string,
+  { isDamaged, journalHead, epoch }: SessionToPurge,
+): Promise<Numbers> {
+  const known = { seq: journalHead, epoch }
+  if (!isDamaged) return known
+  // Past all that a clock which runs ahead may have written.
+  for await (const name of media.createdBefore(checkpointFolder(sessionId), new Date(clock.now() + DAY_MS))) {
+    const place = placeOfCheckpoint(name)
+    if (!place) continue
+    known.seq = Math.max(known.seq, place.seq)
+    known.epoch = Math.max(known.epoch, place.epoch)
+  }
+  return known
+}
+
 /** The record after the last number that anybody can have used. A log whose end is lost or damaged ends all the same. */
-async function tombstoneOf(journals: DocumentJournals, sessionId: string, session: SessionDocument): Promise<JournalRecord> {
+async function tombstoneOf(journals: DocumentJournals, sessionId: string, known: Numbers): Promise<JournalRecord> {
   const end = await endOfLog(journals, sessionId, 0)
-  const tail = end < session.journalHead ? null : await tailUnlessDamaged(journals, sessionId, end)
+  const tail = end < known.seq ? null : await tailUnlessDamaged(journals, sessionId, end)
   return {
     v: 1,
     kind: 'claim',
-    seq: Math.max(end, session.journalHead) + 1,
-    epoch: Math.max(session.epoch, tail?.epoch ?? 0) + 1,
+    seq: Math.max(end, known.seq) + 1,
+    epoch: Math.max(known.epoch, tail?.epoch ?? 0) + 1,
     runnerId: PURGE,
     nonce: randomBytes(12).toString('base64url'),
     prevHash: tail ? hashOfRecord(tail) : '',

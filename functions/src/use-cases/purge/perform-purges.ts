@@ -5,11 +5,12 @@ import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import { type Purge, SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
 import type { Dependencies } from '../dependencies.ts'
-import { isRemoved, parseSession } from '../find-session.ts'
+import { isRemoved } from '../find-session.ts'
 import { destroyKeys } from './destroy-keys.ts'
 import { fateOf, preparationsOf } from './purge-answer.ts'
 import { STUCK_AFTER_MS, tellOfPurge } from './purge-alert.ts'
 import { removeRemains } from './remove-remains.ts'
+import { sessionToPurge } from './session-to-purge.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'media' | 'clock' | 'logger'>
 
@@ -53,7 +54,7 @@ export async function performPurges(needed: Needed, deadline: Deadline): Promise
 async function dueIn(phase: Purge['phase'], { documents, clock }: Needed, sessionId: string) {
   const snapshot = await documents.read(sessionPath(sessionId))
   if (!snapshot) return null
-  const session = parseSession(snapshot)
+  const session = sessionToPurge(snapshot)
   const { purge } = session
   if (purge?.phase !== phase || !purge.dueAt || purge.dueAt.getTime() > clock.now()) return null
   return { snapshot, session, purge, dueAtMs: purge.dueAt.getTime() }

@@ -3,16 +3,17 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import { ofSession } from '@holdfast/core/session/log-fields'
-import { type Purge, type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
+import { type Purge, sessionPath } from '@holdfast/core/session/session-document'
 import type { Principal } from '../../app/principal.ts'
 import { concerns } from '../../app/request-context.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { isOfTenant, isRemoved, namedSession, parseSession, unknownSession } from '../find-session.ts'
+import { isOfTenant, isRemoved, namedSession, unknownSession } from '../find-session.ts'
 import { requestAction } from '../recoveries/request-action.ts'
 import { cancelRecovery } from '../recoveries/settle-action.ts'
 import { Refusal } from '../refusal.ts'
 import { cancelWaiting } from '../remove-session.ts'
 import { preparationsOf, purgeAnswer } from './purge-answer.ts'
+import { type SessionToPurge, sessionToPurge } from './session-to-purge.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'archives' | 'journals' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
 
@@ -30,7 +31,7 @@ interface PurgeRequest {
 }
 
 /**
- * Begins the purge of a session, removed before or not: its owner backs it up and unlinks its device, and it is stopped and hidden for the
+ * Begins the purge of a session, removed before or not, damaged or not: its owner backs it up and unlinks its device, and it is stopped and hidden for the
  * grace of its tenant. Then the schedule `cleanup` destroys its keys and removes what it has stored. The call may be repeated, and says
  * how far the purge is.
  *
@@ -50,7 +51,7 @@ export async function requestPurge(needed: Needed, principal: Principal, { name,
     }
     // Journals that lie elsewhere belong to the one host that has their directory, which no schedule can reach.
     if (!(journals instanceof DocumentJournals)) throw inDirectory(name)
-    const actions = hasDevice(session) ? await prepare(documents, principal, sessionId) : null
+    const actions = session.hasDevice ? await prepare(documents, principal, sessionId) : null
     const now = new Date(clock.now())
     const purge: Purge = {
       phase: 'waiting',
@@ -125,7 +126,7 @@ async function cancelIfWaiting(needed: Parameters<typeof cancelRecovery>[0], pri
 }
 
 /** Refuses to create a session under the name of one that is not gone yet. */
-export function refusePurging({ purge }: Pick<SessionDocument, 'purge'>, name: string): void {
+export function refusePurging({ purge }: Pick<SessionToPurge, 'purge'>, name: string): void {
   if (purge?.phase === 'waiting') {
     throw new Refusal(
       'session-purging',
@@ -150,9 +151,6 @@ const inDirectory = (name: string): Refusal =>
     `In storage mode local, stop the runner, delete the folder of the session and its documents by hand, or remove "${name}" without purge.`,
   )
 
-/** Whether it has, or may have, a device that is linked to a phone. */
-const hasDevice = ({ me, checkpoint }: SessionDocument): boolean => me !== null || checkpoint !== null
-
 /** The owner performs both, one after the other. Without a connection the second one fails, and the answer says so. */
 async function prepare(documents: Needed['documents'], principal: Principal, sessionId: string): Promise<Purge['actions']> {
   const why = 'The session is to be purged.'
@@ -162,15 +160,15 @@ async function prepare(documents: Needed['documents'], principal: Principal, ses
   return { backup: backup.id, logout: logout.id }
 }
 
-/** A session of the caller, hidden or not. */
+/** A session of the caller, hidden or not, and damaged or not. */
 async function purgeable(
   { documents }: Pick<Needed, 'documents'>,
   principal: Principal,
   name: string,
-): Promise<{ sessionId: string; snapshot: DocumentSnapshot; session: SessionDocument }> {
+): Promise<{ sessionId: string; snapshot: DocumentSnapshot; session: SessionToPurge }> {
   const sessionId = namedSession(principal, name)
   const snapshot = await documents.read(sessionPath(sessionId))
   if (!snapshot || !isOfTenant(principal, snapshot.fields)) throw unknownSession(name)
   concerns(ofSession(sessionId))
-  return { sessionId, snapshot, session: parseSession(snapshot) }
+  return { sessionId, snapshot, session: sessionToPurge(snapshot) }
 }
