@@ -78,4 +78,8 @@ test('a key is the own one, or has its full name', () => {
   for (const bad of [key.replace('us-central1', 'europe-west1'), key.replace('/r/', '/../'), `${key}?x`, `${key}\n`]) {
     expect(() => parseEnvironment({ ...least, encryption: { kmsKey: bad } }, 'x.json')).toThrow('a key of the region')
   }
+  const wrapping = (tenantKey: string) => ({ wrapping: { kmsKey: 'own', tenantKeys: [tenantKey] } })
+  const elsewhere = key.replace('us-central1', 'europe-west1')
+  expect(parseEnvironment({ ...least, ...wrapping(elsewhere) }, 'x').wrapping?.tenantKeys).toEqual([elsewhere])
+  expect(() => parseEnvironment({ ...least, ...wrapping('own') }, 'x.json')).toThrow('cryptoKeys/K')
 })

@@ -41,6 +41,8 @@ const runner = z
 
 /** Google takes a key for data of its own region only. */
 const KMS_KEY = new RegExp(`^projects/[\\w.:-]+/locations/${DEFAULT_REGION}/keyRings/[\\w-]+/cryptoKeys/[\\w-]+$`)
+/** Of any place, because it encrypts data keys and no data. */
+const TENANT_KEY = /^projects\/[\w.:-]+\/locations\/[\w-]+\/keyRings\/[\w-]+\/cryptoKeys\/[\w-]+$/
 const KMS_KEY_FORM = `must be \`own\`, or like projects/P/locations/${DEFAULT_REGION}/keyRings/R/cryptoKeys/K: a key of the region`
 
 /** What is deployed, and where to. One project holds one environment. PERSISTED CONTRACT v1 */
@@ -86,7 +88,16 @@ export const environmentSchema = z
     /** Data is encrypted with a key of the project's own: `own` makes one, a name takes a present one. Only from the beginning. */
     encryption: z.strictObject({ kmsKey: z.union([z.literal('own'), z.string().regex(KMS_KEY, KMS_KEY_FORM)]) }).optional(),
     /** A key of Cloud KMS wraps the data keys of sessions: `own` makes one, a name takes a present one. Also later. */
-    wrapping: z.strictObject({ kmsKey: z.union([z.literal('own'), z.string().regex(KMS_KEY, KMS_KEY_FORM)]) }).optional(),
+    wrapping: z
+      .strictObject({
+        kmsKey: z.union([z.literal('own'), z.string().regex(KMS_KEY, KMS_KEY_FORM)]),
+        /** Keys that tenants have of their own (`kmsKey` of a tenant): the same accounts may use them. */
+        tenantKeys: z
+          .array(z.string().regex(TENANT_KEY, 'must be like projects/P/locations/L/keyRings/R/cryptoKeys/K'))
+          .max(1000)
+          .optional(),
+      })
+      .optional(),
     /** Google logs who reads data. */
     audit: z.strictObject({ dataAccess: z.boolean().default(false) }).prefault({}),
     backups: z.strictObject({ days: z.int().min(1).max(98).default(14) }).prefault({}),

@@ -52,10 +52,15 @@ function firstRights(target: Target): readonly Right[] {
 
 /** Whoever opens sessions unwraps their data keys. */
 function wrappingKeyRights(target: Target): readonly Right[] {
-  const { wrappingKey } = target
-  if (wrappingKey === undefined) return []
-  const policy = wrappingPolicy(target, wrappingKey)
-  return readersOf('SESSION_ENCRYPTION_KEY').map((account) => ({ role: WRAPPING_ROLE, account, policy, stage: 'access' }))
+  return target.wrappingKeys.flatMap((key) => {
+    const policy = wrappingPolicy(target, key)
+    return readersOf('SESSION_ENCRYPTION_KEY').map((account): Right => ({
+      role: WRAPPING_ROLE,
+      account,
+      policy,
+      stage: 'access',
+    }))
+  })
 }
 
 /** Whoever removes media, archives and backups may delete nothing else in the bucket. A list is a right on the bucket itself. */
@@ -86,7 +91,7 @@ export const accessPolicies = (target: Target): readonly Policy[] => [
   bucketPolicy(target.bucket),
   ...(Object.keys(SECRETS) as SecretName[]).map((name) => secretPolicy(target, name)),
   accountPolicy(target, 'invoker'),
-  ...(target.wrappingKey === undefined ? [] : [wrappingPolicy(target, target.wrappingKey)]),
+  ...target.wrappingKeys.map((key) => wrappingPolicy(target, key)),
   ...(target.isSized ? [accountPolicy(target, 'runner')] : []),
   ...queues().map((queue) => queuePolicy(target, queue)),
 ]

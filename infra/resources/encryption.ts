@@ -35,9 +35,9 @@ export function encryption(target: Target): readonly Resource[] {
   ]
 }
 
-/** Who may use the key that wraps the data keys of sessions. */
-export const wrappingPolicy = ({ project }: Target, key: string): Policy => ({
-  on: `key ${lastOf(key)}`,
+/** Who may use a key that wraps the data keys of sessions. Keys of tenants may have the same short name. */
+export const wrappingPolicy = ({ project, wrappingKey }: Target, key: string): Policy => ({
+  on: `key ${key === wrappingKey ? lastOf(key) : key}`,
   read: { url: `${urlOf(key)}:getIamPolicy` },
   command: ['kms', 'keys', 'add-iam-policy-binding', key, `--project=${project}`],
   permission: 'cloudkms.cryptoKeys.setIamPolicy',

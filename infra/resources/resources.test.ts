@@ -323,6 +323,10 @@ test('a key that wraps the keys of sessions may come later, in the ring of the o
   expect(users.toSorted()).toEqual(
     accounts.map((one) => `cloudkms.cryptoKeyEncrypterDecrypter for ${one} on key wrapping`).toSorted(),
   )
+  const ofTenant = named.replace('/r/', '/acme/')
+  const all = idsOf({ wrapping: { kmsKey: named, tenantKeys: [ofTenant] } }).filter((id) => id.includes(' on key '))
+  expect(all.filter((id) => id.endsWith(' on key k'))).toHaveLength(accounts.length)
+  expect(all.filter((id) => id.endsWith(` on key ${ofTenant}`))).toHaveLength(accounts.length)
   expect(targetOf({}, { wrapping: { kmsKey: named } }).variables).toMatchObject({ KMS_KEY: named })
   expect(target.variables).not.toHaveProperty('KMS_KEY')
 })

@@ -100,6 +100,12 @@ export class Target {
     return named === 'own' ? `projects/${this.project}/locations/${this.region}/keyRings/holdfast/cryptoKeys/wrapping` : named
   }
 
+  /** All keys that wrap the data keys of sessions: that of the installation, then those of tenants. */
+  get wrappingKeys(): readonly string[] {
+    const { wrappingKey } = this
+    return wrappingKey === undefined ? [] : [...new Set([wrappingKey, ...(this.environment.wrapping?.tenantKeys ?? [])])]
+  }
+
   /** The variables of runner and functions alike. */
   get variables(): Readonly<Record<string, string>> {
     const wrapping = this.wrappingKey === undefined ? {} : { KMS_KEY: this.wrappingKey }

@@ -83,4 +83,9 @@ test('a version of the wrapping key that is not enabled is told, where there is 
   expect(problem(name, [answer('DISABLED', 'ENABLED', 'DESTROY_SCHEDULED')], wrapped)).toBe(
     'version 1 is DISABLED; version 3 is DESTROY_SCHEDULED',
   )
+  const ofTenant = 'projects/acme/locations/us-central1/keyRings/r/cryptoKeys/k'
+  const withTenant = targetOf({}, { wrapping: { kmsKey: 'own', tenantKeys: [ofTenant] } })
+  expect(problem(`every version of the tenant's key ${ofTenant} is enabled`, [answer('DISABLED')], withTenant)).toContain(
+    'DISABLED',
+  )
 })

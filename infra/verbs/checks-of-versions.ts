@@ -65,21 +65,17 @@ const secretsAlike = (target: Target, resources: readonly Resource[]): Check => 
 })
 
 /** Data keys, and copies of them in backups, may be wrapped by any of them. */
-function wrappingVersions({ wrappingKey }: Target): readonly Check[] {
-  if (wrappingKey === undefined) return []
-  return [
-    {
-      name: 'every version of the key that wraps the keys of sessions is enabled',
-      reads: [wrappingVersionsRead(wrappingKey)],
-      problem: ([versions]) => {
-        const bad = listAt(versions, 'cryptoKeyVersions').filter((version) => textAt(version, 'state') !== 'ENABLED')
-        const said = bad.map((version) => `version ${lastOf(textAt(version, 'name') ?? '')} is ${textAt(version, 'state')}`)
-        return said.length === 0 ? null : said.join('; ')
-      },
-      mend: `A session whose key such a version wraps does not open. gcloud kms keys versions restore VERSION --key=${wrappingKey} while it is scheduled for destruction, then gcloud kms keys versions enable VERSION --key=${wrappingKey}. GET /api/keys/rewrap says which versions are in use.`,
+const wrappingVersions = ({ wrappingKey, wrappingKeys }: Target): readonly Check[] =>
+  wrappingKeys.map((key) => ({
+    name: `every version of ${key === wrappingKey ? 'the key that wraps the keys of sessions' : `the tenant's key ${key}`} is enabled`,
+    reads: [wrappingVersionsRead(key)],
+    problem: ([versions]) => {
+      const bad = listAt(versions, 'cryptoKeyVersions').filter((version) => textAt(version, 'state') !== 'ENABLED')
+      const said = bad.map((version) => `version ${lastOf(textAt(version, 'name') ?? '')} is ${textAt(version, 'state')}`)
+      return said.length === 0 ? null : said.join('; ')
     },
-  ]
-}
+    mend: `A session whose key such a version wraps does not open. gcloud kms keys versions restore VERSION --key=${key} while it is scheduled for destruction, then gcloud kms keys versions enable VERSION --key=${key}. GET /api/keys/rewrap says which versions are in use.`,
+  }))
 
 interface Use {
   readonly user: string

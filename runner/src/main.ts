@@ -76,7 +76,10 @@ async function main(): Promise<void> {
   const { instanceId, version, revision, maxConnections: capacity } = config
   const sessions = new Map<string, OwnedSession>()
   const { projectId, storage } = config
-  const { wrappingKey, close: closeWrapping } = openKeyWrapping(config.wrapping, clock)
+  const { wrappingKey, close: closeWrapping } = openKeyWrapping(config.wrapping, {
+    clock,
+    documents: { read: (path) => stores.documents.read(path) },
+  })
   const onLost = () => process.exit(EXIT.leftInDisorder)
   const stores = openRunnerStores({ projectId, storage, wrappingKey, runnerId, clock, logger: log, onLost })
   const { documents } = stores

@@ -2823,7 +2823,7 @@ export interface paths {
         head?: never;
         /**
          * Change the configuration of the caller's own tenant
-         * @description Takes effect within ten seconds, without a restart. Only the operator may change `quotas`.
+         * @description Takes effect within ten seconds, without a restart. Only the operator may change `quotas` and `kmsKey`.
          */
         patch: operations["changeOwnTenant"];
         trace?: never;
@@ -2869,7 +2869,7 @@ export interface paths {
         head?: never;
         /**
          * Change the configuration of a tenant
-         * @description Takes effect within ten seconds, without a restart.
+         * @description Takes effect within ten seconds, without a restart. `kmsKey` is tried before it is taken. It wraps the data keys of new sessions; those of present ones follow by night, or with POST /api/keys/rewrap.
          */
         patch: operations["changeTenant"];
         trace?: never;
@@ -6083,6 +6083,7 @@ export interface components {
                 sessionMaxAgeDays?: number;
             };
             failoverAfterMs?: number;
+            kmsKey?: string;
             mediaRetentionDays?: number;
             pacing?: {
                 dailyLimit?: number;
@@ -6218,6 +6219,7 @@ export interface components {
                 sessionMaxAgeDays?: number | null;
             } | null;
             failoverAfterMs?: number | null;
+            kmsKey?: string | null;
             mediaRetentionDays?: number | null;
             pacing?: {
                 dailyLimit?: number | null;
@@ -6341,6 +6343,8 @@ export interface components {
                 sessionMaxAgeDays: number;
             };
             failoverAfterMs: number;
+            /** @description The key of Cloud KMS that wraps the data keys of the sessions. Null: that of the installation. */
+            kmsKey: string | null;
             /** @description Days until the files of messages are removed. 0: never. */
             mediaRetentionDays: number;
             pacing: {

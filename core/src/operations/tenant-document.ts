@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isTimeZone } from '../platform/days.ts'
+import { KMS_KEY_FORM, KMS_KEY_NAME } from '../platform/kms-names.ts'
 import { bytesSchema } from '../platform/parse.ts'
 import { areRising, LEVEL_NAMES, RECORD_SCALE_NAMES, type LevelName } from '../session/record-levels.ts'
 import { MOST_WEBHOOKS, webhookSchema } from '../session/webhooks.ts'
@@ -24,6 +25,9 @@ const DAYS = z.number().int().min(1).max(3650)
 const records = z.number().int().min(1).max(1_000_000).optional()
 
 const numberOfEachLevel = Object.fromEntries(LEVEL_NAMES.map((level) => [level, records])) as Record<LevelName, typeof records>
+
+/** The key of Cloud KMS that wraps the data keys of the tenant's sessions. Set by the operator only. */
+export const tenantKmsKey = z.string().max(500).regex(KMS_KEY_NAME, KMS_KEY_FORM).optional()
 
 const milliseconds = (max: number) => z.number().int().min(0).max(max)
 
@@ -128,6 +132,8 @@ const configOf = (object: typeof z.object) =>
         .optional(),
     }).optional(),
     syncFullHistory: z.boolean().optional(),
+    /** Absent: the wrapping key of the installation. */
+    kmsKey: tenantKmsKey,
     /** End points that are told of what happens to all sessions of the tenant. In WAHA's shape. */
     webhooks: z.array(webhookSchema).max(MOST_WEBHOOKS).optional(),
   })

@@ -40,6 +40,7 @@ describe('the settings of a tenant', () => {
       quotas: { sessions: null, keys: null, messagesPerDay: null, requestsPerMinute: 600 },
       alerts: { channels: [], quietHours: null, reminders: { criticalMinutes: 15, otherMinutes: 240 } },
       syncFullHistory: false,
+      kmsKey: null,
       webhooks: [],
     })
   })
@@ -58,6 +59,7 @@ describe('the settings of a tenant', () => {
       quotas: { sessions: 0, requestsPerMinute: 60 },
       alerts: { channels: [{ name: 'ops', type: 'slack' }], reminders: { otherMinutes: 60 } },
       syncFullHistory: true,
+      kmsKey: 'projects/acme/locations/us-central1/keyRings/r/cryptoKeys/k',
       webhooks: [],
     })
     const { pacing, retries, retention, cleanup, thresholds, quotas } = DEFAULT_TENANT_SETTINGS
@@ -79,6 +81,7 @@ describe('the settings of a tenant', () => {
         reminders: { criticalMinutes: 15, otherMinutes: 60 },
       },
       syncFullHistory: true,
+      kmsKey: 'projects/acme/locations/us-central1/keyRings/r/cryptoKeys/k',
       webhooks: [],
     })
   })
@@ -96,6 +99,7 @@ describe('a configuration', () => {
     ['an unknown field of a part', { pacing: { speed: 1 } }],
     ['a time zone that nobody knows', { timeZone: 'Europe/Atlantis' }],
     ['half a message', { pacing: { dailyLimit: 1.5 } }],
+    ['a version of a key', { kmsKey: 'projects/acme/locations/us-central1/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1' }],
     ['a text for a number', { failoverAfterMs: '5' }],
     ['no retry delay at all', { retries: { delaysMs: [] } }],
     ['a shortest pause above the longest one', { pacing: { minDelayMs: 2, maxDelayMs: 1 } }],

@@ -64,6 +64,8 @@ export interface TenantSettings {
     readonly levels: RecordLevels
   }
   readonly syncFullHistory: boolean
+  /** The tenant's own key of Cloud KMS, which wraps the data keys of its sessions. Null: the wrapping key of the installation. */
+  readonly kmsKey: string | null
   /** Of all its sessions, as `webhooks.ts` describes them. */
   readonly webhooks: readonly GivenWebhook[]
 }
@@ -100,6 +102,7 @@ export const DEFAULT_TENANT_SETTINGS: TenantDefaults = {
     levels: { scale: 'present', from: {} },
   },
   syncFullHistory: false,
+  kmsKey: null,
   webhooks: [],
 }
 
@@ -133,6 +136,7 @@ export function effectiveConfig(
       },
     },
     syncFullHistory: config.syncFullHistory ?? defaults.syncFullHistory,
+    kmsKey: config.kmsKey ?? null,
     webhooks: config.webhooks ?? defaults.webhooks,
   }
 }

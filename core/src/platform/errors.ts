@@ -98,6 +98,13 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 /** gRPC's INVALID_ARGUMENT, for a write that is too large for example. A retry cannot help. */
 export const isInvalid = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 3
 
+/** gRPC's INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED and FAILED_PRECONDITION. */
+const REFUSALS: ReadonlySet<unknown> = new Set([3, 5, 7, 9])
+
+/** The service answered, and this one wrapping key cannot be used: it is missing, disabled or not allowed. That is no outage. */
+export const isKeyRefused = (error: unknown): error is HoldfastError =>
+  isHoldfastError(error, 'wrapping-key-unavailable') && REFUSALS.has((error.cause as { code?: unknown } | undefined)?.code)
+
 /** Errors of the stored data itself. A retry gives the same answer. */
 const DAMAGE: ReadonlySet<ErrorCode> = new Set([
   'bad-document',

@@ -1,6 +1,8 @@
 /** The full name of a symmetric key of Cloud KMS. */
 export const KMS_KEY_NAME = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/
 
+export const KMS_KEY_FORM = 'must be the full name of a key: projects/P/locations/L/keyRings/R/cryptoKeys/K, without a version'
+
 /** The key of a version. Null for what names no version of Cloud KMS. */
 export function keyOfVersion(version: string): string | null {
   const [, key = null] = /^(.*)\/cryptoKeyVersions\/\d+$/.exec(version) ?? []

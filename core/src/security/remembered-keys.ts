@@ -9,14 +9,14 @@ const MOST_KEYS = 20_000
 const CURRENT_FOR_MS = 60_000
 
 /**
- * Remembers the data keys that a service has unwrapped, so that its outage touches no session that this process works with, and each key is
+ * Remembers the data keys that a service has unwrapped and which version of its one key is current, so that its outage touches no session that this process works with, and each key is
  * paid for once. Nothing is written anywhere. What failed is asked for again.
  */
 export class RememberedKeys implements KeyWrapping {
   readonly #service: KeyWrapping
   readonly #clock: Pick<Clock, 'monotonic'>
   readonly #unwrapped = new Map<string, Promise<Buffer>>()
-  readonly #current = new Map<string, { readonly id: Promise<string>; readonly untilMs: number }>()
+  #current: { readonly id: Promise<string>; readonly untilMs: number } | null = null
 
   constructor(service: KeyWrapping, clock: Pick<Clock, 'monotonic'>) {
     this.#service = service
@@ -24,14 +24,11 @@ export class RememberedKeys implements KeyWrapping {
   }
 
   async currentAt(place: string): Promise<string> {
-    // All places of a tenant have the same current key.
-    const scope = place.slice(0, Math.max(0, place.search(/[.]|$/)))
-    const known = this.#current.get(scope)
-    if (known && known.untilMs > this.#clock.monotonic()) return known.id
-    const id = this.#service.currentAt(place)
-    this.#current.set(scope, { id, untilMs: this.#clock.monotonic() + CURRENT_FOR_MS })
-    return id.catch((error: unknown) => {
-      this.#current.delete(scope)
+    if (this.#current && this.#current.untilMs > this.#clock.monotonic()) return this.#current.id
+    const asked = { id: this.#service.currentAt(place), untilMs: this.#clock.monotonic() + CURRENT_FOR_MS }
+    this.#current = asked
+    return asked.id.catch((error: unknown) => {
+      if (this.#current === asked) this.#current = null
       throw error
     })
   }

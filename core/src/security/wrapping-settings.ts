@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { KMS_KEY_NAME, type KmsConfig } from '../platform/kms-names.ts'
+import { KMS_KEY_FORM, KMS_KEY_NAME, type KmsConfig } from '../platform/kms-names.ts'
 import { encryptionKey, type Rule, says } from '../platform/settings.ts'
 import type { NamedKey } from './wrapping-keys.ts'
 
@@ -53,11 +53,8 @@ export const wrappingSettings = {
     { without: '`SESSION_ENCRYPTION_KEY` alone' },
   ),
   KMS_KEY: says(
-    'The full name of a symmetric key of Cloud KMS, which wraps the data keys from then on and never leaves it. What `SESSION_ENCRYPTION_KEY` wrapped still opens with that where it is set beside it. See `docs/SECURITY.md`, "The wrapping key".',
-    z
-      .string()
-      .regex(KMS_KEY_NAME, 'must be the full name of a key: projects/P/locations/L/keyRings/R/cryptoKeys/K, without a version')
-      .optional(),
+    'The full name of a symmetric key of Cloud KMS, which wraps the data keys from then on and never leaves it. A tenant may have another one (`kmsKey`). What `SESSION_ENCRYPTION_KEY` wrapped still opens with that where it is set beside it. See `docs/SECURITY.md`, "The wrapping key".',
+    z.string().regex(KMS_KEY_NAME, KMS_KEY_FORM).optional(),
     {
       example: 'projects/my-project/locations/us-central1/keyRings/holdfast/cryptoKeys/wrapping',
       without: 'Cloud KMS is not used',

@@ -103,5 +103,9 @@ export const settingsSchema = z
       levels: z.strictObject({ scale: z.enum(RECORD_SCALE_NAMES), from: numberOfEachLevel }),
     }),
     syncFullHistory: z.boolean(),
+    kmsKey: z
+      .string()
+      .nullable()
+      .meta({ description: 'The key of Cloud KMS that wraps the data keys of the sessions. Null: that of the installation.' }),
   })
   .meta({ id: 'TenantSettings', description: "The tenant's own values, and those of the installation for the rest." })

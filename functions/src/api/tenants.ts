@@ -77,7 +77,7 @@ export const TENANT_ROUTES: readonly Route[] = [
     operationId: 'changeOwnTenant',
     tag: 'Tenants',
     summary: "Change the configuration of the caller's own tenant",
-    description: 'Takes effect within ten seconds, without a restart. Only the operator may change `quotas`.',
+    description: 'Takes effect within ten seconds, without a restart. Only the operator may change `quotas` and `kmsKey`.',
     roles: ADMINS,
     request: { body: tenantPatchSchema },
     answers: answered,
@@ -130,7 +130,9 @@ export const TENANT_ROUTES: readonly Route[] = [
     operationId: 'changeTenant',
     tag: 'Tenants',
     summary: 'Change the configuration of a tenant',
-    description: 'Takes effect within ten seconds, without a restart.',
+    description:
+      'Takes effect within ten seconds, without a restart. `kmsKey` is tried before it is taken. It wraps the data keys of new sessions; ' +
+      'those of present ones follow by night, or with POST /api/keys/rewrap.',
     roles: OPERATORS,
     request: { params: identified, body: tenantPatchSchema },
     answers: answered,

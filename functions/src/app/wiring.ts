@@ -29,7 +29,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
   for (const old of config.oldNames) logger.warn({ name: old.name }, sentenceOfOldName(old))
   const stores = openReadingStores({ projectId: config.projectId, storage: config.storage })
   const documents = guardDocuments(stores.documents, timeLimit(systemClock, ENQUEUED_WITHIN_MS))
-  const wrapping = openKeyWrapping(config.wrapping, systemClock)
+  const wrapping = openKeyWrapping(config.wrapping, { clock: systemClock, documents })
   const tasks = openTaskQueues({ type: config.taskQueue, cloud: config.tasks, documents, clock: systemClock })
   const fleet = config.fleet && { pool: new CloudRunPool(config.fleet.pool), policy: config.fleet.policy }
   return {
@@ -47,6 +47,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
     acceptsMessages: config.acceptsMessages,
     isRecoveryAutomatic: config.isRecoveryAutomatic,
     wrappingKey: wrapping.wrappingKey,
+    tryKey: wrapping.tryKey,
     clock: systemClock,
     logger,
   }

@@ -1,7 +1,7 @@
 import { tenantDocumentSchema, tenantPath, TENANT_ID } from '@holdfast/core/operations/tenant-document'
 import { loadTenantCipher } from '@holdfast/core/operations/tenant-secrets'
 import { TENANT_WEBHOOK_SECRETS } from '@holdfast/core/operations/webhook-secrets'
-import { HoldfastError } from '@holdfast/core/platform/errors'
+import { HoldfastError, isKeyRefused } from '@holdfast/core/platform/errors'
 import type { Change, DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import { newTenantKeys, type TenantCipher, unwrapTenantKeys } from '@holdfast/core/security/envelope'
 import { tenantKeyPath } from '@holdfast/core/security/tenant-key-document'
@@ -17,12 +17,14 @@ import type { TenantAnswer } from './tenant-answer.ts'
 import { tenantWebhooks } from './webhooks/tenant-webhooks.ts'
 import { findTenant, parseTenant, showTenant } from './tenants.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'wrappingKey' | 'tryKey' | 'clock' | 'logger'>
 
 /** How often a change is made on the newest document, when others change it at the same time. */
 const ATTEMPTS = 5
 
 const MOST_SECRETS = 50
+
+const OPERATORS_ONLY = { quotas: 'quotas', kmsKey: 'the wrapping key of a tenant' } as const
 
 /** A change of a tenant. Each field of `config` is valid by itself; null removes one. */
 export interface TenantPatch {
@@ -44,6 +46,7 @@ export async function createTenant(
   const { documents, logger, isMultiTenant } = dependencies
   if (!isMultiTenant) throw new Refusal('single-tenant', 'ENABLE_MULTITENANCY is false: there is the tenant `default` only.')
   if (id === DEFAULT_TENANT) throw new Refusal('tenant-exists', 'The tenant `default` is always there. Change it instead.')
+  await requireUsableKey(dependencies, patch)
   const changes = await changesFor(dependencies, id, null, { name: id, ...patch })
   try {
     await documents.commit(changes)
@@ -59,7 +62,8 @@ export async function createTenant(
 /**
  * Changes what the patch names. Runners and functions follow within ten seconds.
  *
- * @throws Refusal `unknown-tenant`, `contradictory-configuration`, or `forbidden` for quotas from anybody but the operator
+ * @throws Refusal `unknown-tenant`, `contradictory-configuration`, or `forbidden` for what only the operator sets
+ * @throws HoldfastError `wrapping-key-unavailable` when Cloud KMS does not answer whether it has the key
  */
 export async function changeTenant(
   dependencies: Needed,
@@ -67,9 +71,12 @@ export async function changeTenant(
   { id, ...patch }: TenantPatch & { readonly id: string },
 ): Promise<TenantAnswer> {
   requireWholeTenant(principal)
-  if (patch.config?.['quotas'] !== undefined && principal.role !== 'operator') {
-    throw new Refusal('forbidden', 'Only the operator of the installation sets quotas.')
+  for (const [field, what] of Object.entries(OPERATORS_ONLY)) {
+    if (patch.config?.[field] !== undefined && principal.role !== 'operator') {
+      throw new Refusal('forbidden', `Only the operator of the installation sets ${what}.`)
+    }
   }
+  await requireUsableKey(dependencies, patch)
   const { documents, logger } = dependencies
   for (let attempt = 1; ; attempt++) {
     const snapshot = await findTenant(dependencies, id)
@@ -83,6 +90,21 @@ export async function changeTenant(
       const now = await documents.read(tenantPath(id))
       if (attempt === ATTEMPTS || now?.updatedAtMicros === snapshot?.updatedAtMicros) throw error
     }
+  }
+}
+
+/** The data keys of each new session would wait for a key that cannot be used. Null goes back to the key of the installation. */
+async function requireUsableKey({ tryKey }: Needed, { config }: TenantPatch): Promise<void> {
+  const key = config?.['kmsKey']
+  if (typeof key !== 'string') return
+  if (!tryKey) {
+    throw contradiction('kmsKey: this installation does not use Cloud KMS. Set KMS_KEY for all of its processes first.')
+  }
+  try {
+    await tryKey(key)
+  } catch (error) {
+    if (!isKeyRefused(error)) throw error
+    throw contradiction(`kmsKey: ${error.message} ${error.advice ?? ''}`.trim())
   }
 }
 

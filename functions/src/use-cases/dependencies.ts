@@ -33,6 +33,8 @@ export interface Dependencies {
   /** Of these functions. */
   readonly version: string
   readonly wrappingKey: KeyWrapping
+  /** Encrypts and decrypts with a key of Cloud KMS. Absent or null where it is not used. */
+  readonly tryKey?: ((key: string) => Promise<void>) | null
   readonly thresholds: Thresholds
   /** `AUTO_RECOVERY`. False: recoveries are only proposed. */
   readonly isRecoveryAutomatic: boolean

@@ -57,6 +57,11 @@ test('a wrapping key that the wrong account can use, or the right one cannot, is
     'runner cannot use the wrapping key: 403',
     'invoker may use the wrapping key, which is not its business',
   ])
+  const ofTenant = 'projects/acme/locations/us-central1/keyRings/r/cryptoKeys/k'
+  const withTenant = targetOf({}, { wrapping: { kmsKey: 'own', tenantKeys: [ofTenant] } })
+  expect(await run('rights: wrapping key', { target: withTenant, call: asWanted })).toContain(
+    `runner cannot use ${ofTenant}: 403`,
+  )
 })
 
 const careful = ({ method, url }: LiveRequest) => ({

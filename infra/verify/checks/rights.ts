@@ -5,6 +5,8 @@ import { type LiveCheck, type LiveContext, type Problem, verdictOf } from '../li
 
 const APPLY = 'npm run infra -- doctor names rights that nobody wants, and npm run infra -- apply gives those that are missing.'
 
+const PROCESSES = (Object.keys(ACCOUNTS) as Account[]).filter((account) => account !== 'build')
+
 /** What each account of the deployment may do, tried in its name. */
 export const rights: readonly LiveCheck[] = [
   {
@@ -15,39 +17,27 @@ export const rights: readonly LiveCheck[] = [
     run: async ({ target, call }) => {
       const problems: Problem[] = []
       const names = Object.keys(SECRETS) as SecretName[]
-      const accounts = (Object.keys(ACCOUNTS) as Account[]).filter((account) => account !== 'build')
       for (const name of names) {
-        for (const account of accounts) {
+        for (const account of PROCESSES) {
           const { status } = await call({ url: `${secretUrl(target.project, name)}/versions/latest:access` }, account)
           const wanted = readersOf(name).includes(account) ? 200 : 403
           if (status !== wanted) problems.push({ what: sentenceOf(account, name, status), mend: APPLY })
         }
       }
-      return verdictOf({ accounts: accounts.length, secrets: names.length }, ...problems)
+      return verdictOf({ accounts: PROCESSES.length, secrets: names.length }, ...problems)
     },
   },
   {
     name: 'rights: wrapping key',
     proves:
-      'the accounts that open sessions may use the key of Cloud KMS that wraps their keys, and no other of the deployment may',
+      'the accounts that open sessions may use the keys of Cloud KMS that wrap their keys, and no other of the deployment may',
     seconds: 20,
     usd: 0,
-    run: async ({ target: { wrappingKey }, call }) => {
-      if (wrappingKey === undefined) return verdictOf({ accounts: 0 })
+    run: async (context) => {
+      const keys = context.target.wrappingKeys
       const problems: Problem[] = []
-      const accounts = (Object.keys(ACCOUNTS) as Account[]).filter((account) => account !== 'build')
-      const request = { url: `https://cloudkms.googleapis.com/v1/${wrappingKey}:encrypt`, method: 'POST' } as const
-      for (const account of accounts) {
-        const { status } = await call({ ...request, body: '{"plaintext":"b2YgYSB2ZXJpZmljYXRpb24="}' }, account)
-        const wanted = readersOf('SESSION_ENCRYPTION_KEY').includes(account) ? 200 : 403
-        if (status === wanted) continue
-        const what =
-          status === 200
-            ? `${account} may use the wrapping key, which is not its business`
-            : `${account} cannot use the wrapping key: ${status}`
-        problems.push({ what, mend: APPLY })
-      }
-      return verdictOf({ accounts: accounts.length }, ...problems)
+      for (const key of keys) problems.push(...(await tryWrappingKey(context, key)))
+      return verdictOf({ accounts: keys.length === 0 ? 0 : PROCESSES.length, keys: keys.length }, ...problems)
     },
   },
   {
@@ -66,6 +56,21 @@ export const rights: readonly LiveCheck[] = [
 
 const sentenceOf = (account: Account, name: SecretName, status: number): string =>
   status === 200 ? `${account} may read ${name}, which is not its business` : `${account} cannot read ${name}: ${status}`
+
+async function tryWrappingKey({ target, call }: LiveContext, key: string): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  const request = { url: `https://cloudkms.googleapis.com/v1/${key}:encrypt`, method: 'POST' } as const
+  const name = key === target.wrappingKey ? 'the wrapping key' : key
+  for (const account of PROCESSES) {
+    const { status } = await call({ ...request, body: '{"plaintext":"b2YgYSB2ZXJpZmljYXRpb24="}' }, account)
+    const wanted = readersOf('SESSION_ENCRYPTION_KEY').includes(account) ? 200 : 403
+    if (status === wanted) continue
+    const what =
+      status === 200 ? `${account} may use ${name}, which is not its business` : `${account} cannot use ${name}: ${status}`
+    problems.push({ what, mend: APPLY })
+  }
+  return problems
+}
 
 /** Creates an object, reads it, and tries what would harm it. */
 async function tryObjects({ target, scratch, call }: LiveContext, account: Account): Promise<readonly Problem[]> {

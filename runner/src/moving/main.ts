@@ -116,7 +116,7 @@ async function runOut(
 async function withStores<Result>(work: (stores: MoveInDependencies) => Promise<Result>): Promise<Result> {
   const { projectId, storage, wrapping, tenantDefaults } = readRunnerConfig()
   const [clock, random] = [systemClock, systemRandom]
-  const { wrappingKey, close } = openKeyWrapping(wrapping, clock)
+  const { wrappingKey, close } = openKeyWrapping(wrapping, { clock, documents: { read: (path) => stores.documents.read(path) } })
   const logger = createLogger('moving', 'silent')
   const onLost = (): void => process.exit(1)
   const runnerId = `moving-${random.bytes(6).toString('hex')}`

@@ -88,7 +88,10 @@ describe('Cloud KMS', () => {
 describe('a process with KMS_KEY', () => {
   const secret = { label: '', key: Buffer.alloc(32, 7) }
   const open = (keys: (typeof secret)[] = []) =>
-    openKeyWrapping({ keys, kms: { projectId: 'demo-contract', key: kms.key, emulator: kms.address } }, systemClock)
+    openKeyWrapping(
+      { keys, kms: { projectId: 'demo-contract', key: kms.key, emulator: kms.address } },
+      { clock: systemClock, documents: { read: () => Promise.resolve(null) } },
+    )
 
   it('opens what the key of the environment wrapped, and wraps with Cloud KMS', async () => {
     const stored = await newSessionKeys('default.main', new WrappingKeys([secret]))

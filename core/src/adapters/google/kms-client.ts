@@ -3,15 +3,18 @@ import type { KmsConfig } from '../../platform/kms-names.ts'
 import { KmsWrapping } from './kms-wrapping.ts'
 import { standInAt } from './stand-in.ts'
 
-/** Cloud KMS as the wrapping of data keys. The client is heavy, and is loaded when the first key is needed. */
-export function openKms({ projectId, key, emulator }: KmsConfig): { wrapping: KmsWrapping; close(): Promise<void> } {
+/** Cloud KMS as the wrapping of data keys, by any of its keys. The client is heavy, and is loaded when the first key is needed. */
+export function openKms({ projectId, emulator }: Omit<KmsConfig, 'key'>): {
+  wrappingBy(key: string): KmsWrapping
+  close(): Promise<void>
+} {
   let client: Promise<KeyManagementServiceClient> | null = null
   const make = async () => {
     const { KeyManagementServiceClient: Client } = await import('@google-cloud/kms')
     return new Client({ projectId, ...(emulator === null ? {} : standInAt(emulator)) })
   }
   return {
-    wrapping: new KmsWrapping(() => (client ??= make()), key),
+    wrappingBy: (key) => new KmsWrapping(() => (client ??= make()), key),
     close: async () => {
       await (await client)?.close()
     },

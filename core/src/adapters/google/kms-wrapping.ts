@@ -136,12 +136,17 @@ function inOurWords(key: string, cause: unknown): HoldfastError {
       })
     case NOT_FOUND:
       return unavailable(`Cloud KMS has no ${key}.`, {
-        advice: 'Set KMS_KEY to the full name of a symmetric key that exists.',
+        advice: 'Set KMS_KEY, or `kmsKey` of the tenant, to the full name of a symmetric key that exists.',
         cause,
       })
     case PERMISSION_DENIED:
       return unavailable(`This process may not use ${key}.`, {
         advice: 'Enable Cloud KMS, and give its service account roles/cloudkms.cryptoKeyEncrypterDecrypter on the key.',
+        cause,
+      })
+    case INVALID_ARGUMENT:
+      return unavailable(`Cloud KMS does not encrypt with ${key}.`, {
+        advice: 'The key has to be a symmetric one, made for encryption and decryption.',
         cause,
       })
     default:

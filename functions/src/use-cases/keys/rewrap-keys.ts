@@ -1,5 +1,5 @@
 import { Deadline } from '@holdfast/core/platform/deadlines'
-import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
+import { isDamage, isKeyRefused, isKeyTrouble } from '@holdfast/core/platform/errors'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
@@ -30,7 +30,7 @@ interface Limits {
 }
 
 /**
- * Wraps the data keys of sessions and tenants with the current wrapping key. Each document changes by itself and under the precondition
+ * Wraps the data keys of sessions and tenants with the current wrapping key: the tenant's own one, or that of the installation. Each document changes by itself and under the precondition
  * that it is as it was read, so that a run may end at any moment, and several may run at once: every document is readable by processes with
  * the older and the current key, before and after. What a run cannot open it leaves as it is.
  *
@@ -64,7 +64,8 @@ async function rewrap(
     if (!keys) return 'current'
     return (await writeUnlessChanged(documents, snapshot.path, snapshot, { keys })) ? 'rewrapped' : 'changed'
   } catch (error) {
-    if (!isKeyTrouble(error) && !isDamage(error)) throw error
+    // One tenant's key, which it may have taken away, holds up no other tenant.
+    if (!isKeyTrouble(error) && !isDamage(error) && !isKeyRefused(error)) throw error
     logger.error({ error, document: snapshot.path }, 'A data key does not open, and stays wrapped as it is.')
     return 'unreadable'
   }

@@ -1,5 +1,5 @@
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import { isHoldfastError } from '@holdfast/core/platform/errors'
+import { isHoldfastError, isKeyRefused } from '@holdfast/core/platform/errors'
 import { wrapPlace } from '@holdfast/core/security/key-wrapping'
 import { sessionKeyDocumentSchema } from '@holdfast/core/security/session-key-document'
 import type { Dependencies } from '../dependencies.ts'
@@ -41,7 +41,7 @@ export async function wrappingStatus({
         counts.damaged++
         continue
       }
-      const current = await wrappingKey.currentAt(wrapPlace(snapshot.path, stored.current))
+      const current = await wrappingKey.currentAt(wrapPlace(snapshot.path, stored.current)).catch(nullIfRefused)
       const wrappers = new Set(Object.values(stored.keys).map(({ wrappedBy }) => wrappedBy))
       if ([...wrappers].every((id) => id === current)) counts.current++
       for (const id of wrappers) {
@@ -53,6 +53,12 @@ export async function wrappingStatus({
   const keys = [...uses].map(([id, use]) => ({ id, ...use })).toSorted((a, b) => b.documents - a.documents)
   const mayDropOthers = counts.current === counts.documents
   return { ...counts, keys, mayDropOthers, sentence: sentenceOf(mayDropOthers) }
+}
+
+/** A key that cannot be used is not the one that anything can be wrapped by. */
+function nullIfRefused(error: unknown): null {
+  if (isKeyRefused(error)) return null
+  throw error
 }
 
 const sentenceOf = (mayDropOthers: boolean): string =>

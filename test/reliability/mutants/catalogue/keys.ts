@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const REWRAPPING_TEST = 'test/integration/api/rewrapping.test.ts'
+const TENANT_KEYS_TEST = 'test/integration/keys/tenant-keys.test.ts'
 const WRAPPING_TEST = 'core/src/security/wrapping-keys.test.ts'
 
 /** Mutants of the promises about wrapping keys. */
@@ -25,6 +26,27 @@ export const KEYS: readonly Mutant[] = [
     what: 'a process asks Cloud KMS for a key that it has unwrapped before',
     edits: [{ in: 'RememberedKeys.unwrap.known', value: 'undefined as Promise<Buffer> | undefined' }],
     noticedBy: { file: 'test/integration/keys/kms-wrapping.test.ts', tests: 'goes on with the keys' },
+  },
+  {
+    name: 'tenants-key-not-used',
+    invariant: 'beside',
+    what: "the key of the installation wraps where a tenant's own key should",
+    edits: [{ in: 'TenantWrapping.#wrappingAt.tenant', value: 'null as string | null' }],
+    noticedBy: { file: TENANT_KEYS_TEST, tests: 'wraps the data keys of its new sessions' },
+  },
+  {
+    name: 'tenants-key-not-tried',
+    invariant: 'beside',
+    what: 'a tenant gets a key that cannot be used',
+    edits: [{ in: 'requireUsableKey', value: '{}' }],
+    noticedBy: { file: TENANT_KEYS_TEST, tests: 'is tried before it is taken' },
+  },
+  {
+    name: 'tenants-key-holds-up-others',
+    invariant: 'beside',
+    what: 'a re-wrapping ends at the key of one tenant that cannot be used',
+    edits: [{ in: 'rewrap-keys.ts:rewrap', when: 'isKeyRefused(error)', becomes: 'true' }],
+    noticedBy: { file: TENANT_KEYS_TEST, tests: 'holds up nobody else' },
   },
   {
     name: 'names-in-the-clear',
