@@ -208,7 +208,7 @@ describe('the list', () => {
     expect((await of('removing')).map(({ phase }: { phase: string }) => phase)).toContain('removing')
     expect((await of('waiting')).map(({ session }: { session: string }) => session)).not.toContain('begun')
     expect((await calls.get('/api/purges?phase=later')).status).toBe(400)
-    const limited = api.as({ role: 'admin', sessions: ['default.begun'] })
+    const limited = api.as({ role: 'admin', sessions: ['begun'] })
     expect((await limited.get('/api/purges')).body.purges.map(({ session }: { session: string }) => session)).toEqual(['begun'])
     await clients.documents.commit([{ kind: 'delete', path: sessionPath('default.torn') }])
   })
