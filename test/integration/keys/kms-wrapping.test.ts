@@ -111,9 +111,12 @@ describe('a process with KMS_KEY', () => {
     await unwrapSessionKeys('default.known', known, wrappingKey)
     await kms.process.stop()
     await expect(unwrapSessionKeys('default.known', known, wrappingKey)).resolves.toBeDefined()
-    await expect(unwrapSessionKeys('default.other', other, wrappingKey)).rejects.toMatchObject({
-      code: 'wrapping-key-unavailable',
-    })
+    // So long an outage that the pauses between attempts to connect would be longer than a request waits.
+    for (let request = 0; request < 2; request++) {
+      await expect(unwrapSessionKeys('default.other', other, wrappingKey)).rejects.toMatchObject({
+        code: 'wrapping-key-unavailable',
+      })
+    }
     await kms.process.start()
     await expect(unwrapSessionKeys('default.other', other, wrappingKey)).resolves.toBeDefined()
     await close()

@@ -8,6 +8,7 @@ import type { TasksConfig } from '../../platform/tasks-settings.ts'
 import { CloudTaskQueues } from './cloud-tasks.ts'
 import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
+import { PROMPT_RECONNECTS } from './prompt-reconnects.ts'
 import { RenewedFirestore } from './renewed-firestore.ts'
 import { standInAt } from './stand-in.ts'
 import { StorageObjects } from './storage-objects.ts'
@@ -37,6 +38,7 @@ export interface ConnectionProbes {
 const DEFAULT_PROBES: ConnectionProbes = { everyMs: 30_000, answeredWithinMs: 10_000, silentMs: 45_000 }
 
 const grpcProbes = ({ everyMs, answeredWithinMs }: ConnectionProbes) => ({
+  ...PROMPT_RECONNECTS,
   'grpc.keepalive_time_ms': everyMs,
   'grpc.keepalive_timeout_ms': answeredWithinMs,
 })
@@ -74,7 +76,11 @@ export type TaskQueuesClient = TaskQueues & { close(): Promise<void> }
 /** `operations` counts the tasks. */
 export function createTaskQueues(config: TasksConfig, operations = newOperationCounter()): TaskQueuesClient {
   const { projectId, emulator } = config
-  const client = new CloudTasksClient({ projectId, ...(emulator === null ? grpcProbes(DEFAULT_PROBES) : standInAt(emulator)) })
+  const client = new CloudTasksClient({
+    projectId,
+    ...grpcProbes(DEFAULT_PROBES),
+    ...(emulator === null ? {} : standInAt(emulator)),
+  })
   const queues = new CloudTaskQueues(client, config, operations)
   return { enqueue: (task) => queues.enqueue(task), close: () => client.close() }
 }

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../platform/errors.ts'
 import type { PoolConfig } from '../../platform/fleet-settings.ts'
 import type { PoolState, RunnerPool } from '../../platform/runner-pool.ts'
+import { PROMPT_RECONNECTS } from './prompt-reconnects.ts'
 import { standInAt } from './stand-in.ts'
 
 /** gRPC's codes. */
@@ -115,7 +116,7 @@ export class CloudRunPool implements RunnerPool {
 
 async function clientsOf({ projectId, emulator }: PoolConfig) {
   const { ServicesClient, WorkerPoolsClient } = await import('@google-cloud/run')
-  const options = { projectId, ...(emulator === null ? {} : standInAt(emulator)) }
+  const options = { projectId, ...PROMPT_RECONNECTS, ...(emulator === null ? {} : standInAt(emulator)) }
   let pool: InstanceType<typeof WorkerPoolsClient> | null = null
   let service: InstanceType<typeof ServicesClient> | null = null
   return {
