@@ -107,6 +107,8 @@ async function createAfterPurge(
   const key = await documents.read(keyPath)
   const stored = key && parseStored(sessionKeyDocumentSchema, key.fields, keyPath)
   if (!stored || !areKeysDestroyed(stored)) {
+    // Another request may have created the session since its document was read.
+    await refuseExisting(documents, sessionId, name)
     throw new HoldfastError('data-key-missing', `${keyPath} does not say that a purge destroyed its keys. No new key is made.`, {
       advice: 'Bring the document back from a backup of Firestore, or choose another name.',
     })

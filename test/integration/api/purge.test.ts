@@ -364,4 +364,21 @@ describe('the same name afterwards', () => {
     const made = await Promise.all([1, 2].map(() => calls.post('/api/sessions', { name: 'twice', start: false })))
     expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201, 422]))
   })
+
+  it('is refused to a request that another one overtakes between two of its reads', async () => {
+    await purged('overtaken')
+    const create = { name: 'overtaken', start: false }
+    let isOvertaken = false
+    const read = async (path: string) => {
+      if (!isOvertaken && path === sessionKeyPath('default.overtaken')) {
+        isOvertaken = true
+        expect(await calls.post('/api/sessions', create)).toMatchObject({ status: 201 })
+      }
+      return clients.documents.read(path)
+    }
+    const documents = { ...api.committing((changes, real) => real(changes)), read }
+    const slow = api.with({ objects: clients.objects, documents })
+    expect(await slow.post('/api/sessions', create)).toMatchObject({ status: 422, body: { code: 'session-exists' } })
+    expect(isOvertaken).toBe(true)
+  })
 })
