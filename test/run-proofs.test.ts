@@ -1,8 +1,32 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { runProgram } from './support/run-program.ts'
 
 const prove = (...args: string[]) => runProgram(new URL('run-proofs.ts', import.meta.url), args, 60_000)
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** Runs a proof with one option in this process, because each process of its own would load the same modules for two seconds. */
+async function proveHere(name: string, option: '--help' | '--no-such-option') {
+  const written = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const)
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => Boolean((written[stream] += String(text))))
+  vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
+  const { argv, exitCode } = process
+  process.argv = [...argv.slice(0, 2), option]
+  try {
+    // The query makes the entry run again for each option.
+    const entry = new URL(`reliability/${name}/main.ts?${option}`, import.meta.url)
+    await import(entry.href)
+    return { code: process.exitCode, ...written }
+  } finally {
+    process.argv = argv
+    process.exitCode = exitCode
+    vi.restoreAllMocks()
+  }
+}
 
 const NAMES = [
   'chaos',
@@ -37,13 +61,19 @@ test.each(WITH_COMMAND)('npm run %s is the same as npm run prove -- with that na
     scripts: Record<string, string>
   }
   expect(scripts[name]).toBe(`${scripts['prove']} ${name}`)
-  const { code, stdout } = await prove(name, '--help')
+  const { code, stdout } = await proveHere(name, '--help')
   expect(code).toBe(0)
   expect(stdout).toContain(`npm run ${name}`)
 })
 
 test.each(NAMES)('%s refuses an unknown option and names --help', async (name) => {
-  const { code, stdout, stderr } = await prove(name, '--no-such-option')
+  const { code, stdout, stderr } = await proveHere(name, '--no-such-option')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('--help')
+})
+
+test('prove passes the options to the proof, and ends with its code', async () => {
+  const { code, stdout, stderr } = await prove('model', '--no-such-option')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain('--help')
 })
