@@ -20,13 +20,3 @@ test(
     expect(result).toMatchObject({ answers: { wrong: 0 }, queueEnds: { canceled: expect.any(Number) } })
   },
 )
-
-test(
-  'six sessions of three runners have one owner at a time while these sleep, die, and lose Firestore and WhatsApp',
-  { timeout: 240_000 },
-  async () => {
-    const strikes = 'zombie,without-both,kill'
-    const result = await flawlessChaos('--runners', '3', '--sessions', '6', '--strikes', strikes, '--kills', '3')
-    expect(result).toMatchObject({ doubleOwned: 0, reordered: 0, answers: { wrong: 0, unanswered: 0 } })
-  },
-)

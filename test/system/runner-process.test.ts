@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { RUNNERS, runnerPath } from '@holdfast/core/operations/runner-document'
-import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit, SupervisedProcess } from '../../sandbox/processes.ts'
 import { EngineWorld, eventually } from '../support/engine-world.ts'
 import { runnerDocumentOf } from '../support/runner-documents.ts'
@@ -51,8 +50,6 @@ const untilReady = (runner: SupervisedProcess) =>
 const SEVERAL_STARTS = { timeout: 120_000 }
 
 const exitOf = (runner: SupervisedProcess) => new Promise<Exit>((resolve) => runner.once('exited', resolve))
-
-const ownerOf = async (name: string) => (await world.api.session(name)).owner.runnerId
 
 describe('probes', () => {
   test(
@@ -153,48 +150,5 @@ describe('processes of one container that die soon after their starts', () => {
     await runner.start()
     await untilReady(runner)
     expect((await documentOf(runner))?.document.shortLives).toBe(0)
-  })
-})
-
-describe('a runner whose memory reaches its limit', () => {
-  test('leaves in order before it is killed, and its sessions go on elsewhere without a loss', SEVERAL_STARTS, async () => {
-    const roomy = await world.sandbox.addRunner()
-    const chat = await world.linked('heavy')
-    // The limit is below what any runner needs, so that each process of this container leaves some seconds after its start.
-    const cramped = await world.sandbox.addRunner({ MEMORY_LIMIT_MB: '60', MEMORY_DRAIN_LOOKS: '4' })
-    await untilReady(cramped)
-    const exits: Exit[] = []
-    cramped.on('exited', (exit) => exits.push(exit))
-    await roomy.stop()
-
-    const jobs: AcceptedMessage[] = []
-    const texts: string[] = []
-    while (exits.length < 2) {
-      jobs.push(await chat.send(`out ${jobs.length}`))
-      texts.push(`in ${texts.length}`)
-      await chat.receive(texts.at(-1) ?? '')
-      await pause(300)
-    }
-    expect(exits.map(({ code, signal, expected }) => ({ code, signal, expected }))).toEqual(
-      Array.from({ length: 2 }, () => ({ code: 75, signal: null, expected: false })),
-    )
-    await eventually(async () => {
-      const { memory } = (await documentOf(cramped))?.document.resources ?? {}
-      expect(memory?.limitBytes).toBe(60 * 1024 * 1024)
-      expect(memory?.percentage).toBeGreaterThan(90)
-    })
-
-    await roomy.start()
-    await eventually(async () => expect(await ownerOf('heavy')).toBe((await documentOf(roomy))?.id))
-    await cramped.stop()
-    await chat.works()
-    for (const job of jobs) await chat.untilStatus(job, 'delivered')
-    await eventually(async () => expect((await chat.stored()).toSorted()).toEqual(texts.toSorted()))
-    expect((await chat.received()).map(({ text }) => text)).toEqual(jobs.map((_, index) => `out ${index}`))
-    expect((await chat.account()).registrations).toBe(1)
-    expect(await world.logs()).toMatch(
-      /"severity":"WARNING"[^\n]*"message":"The runner uses [\d.]+ % of its memory, for 4 of 4 looks\."/,
-    )
-    await roomy.stop()
   })
 })
