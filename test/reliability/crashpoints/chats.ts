@@ -4,6 +4,7 @@ import type { TextOptions } from '../../support/api-client.ts'
 import { HoldfastProblem } from '@holdfast/client/problem'
 import { requestJson } from '../../support/json-request.ts'
 import { linkSession } from '../../support/linked-session.ts'
+import type { Fault } from './faults.ts'
 import { newPhone, type Stage } from './stage.ts'
 import type { Pace } from './stored.ts'
 
@@ -60,6 +61,15 @@ export class Chats {
   pointerBefore: string | null = null
   hadTwoCheckpoints = false
   lostRecord = 0
+  /** The ids of the actions that the case has asked for. */
+  actions: readonly string[] = []
+  /** The backup to return to, and the last record before the return. */
+  backup = ''
+  lastRecord = 0
+  /** Another session of the same tenant, which the same runner owns. */
+  other: Chats | null = null
+  /** The fault of the case; null without one. */
+  fault: Fault | null = null
   /** Before the case: how much the session's document counts, and the number of its messages. */
   paceBefore: (Pace & { sent: number }) | null = null
   /** True allows error answers to the contact's messages at first, because lost records held their keys. They have to arrive. */

@@ -1,6 +1,6 @@
 import type { DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import { describe, expect, test } from 'vitest'
-import { nameOfFrame, nameOfQuery, nameOfTimer, namesOfCommit } from './labels.ts'
+import { nameOfFrame, nameOfObject, nameOfQuery, nameOfTimer, namesOfCommit } from './labels.ts'
 
 const session = 'whatsapp_connection_states/default.a'
 
@@ -38,6 +38,13 @@ describe('the name of a point', () => {
     const attrs = { id: '1', type: 'set', xmlns: 'encrypt' }
     expect(nameOfFrame('out', { tag: 'iq', attrs, content: [{ tag: 'registration', attrs: {} }] })).toBe(
       'frame out iq set encrypt registration',
+    )
+  })
+
+  test('of an object shows what lies there', () => {
+    const names = ['sessions/default.a/1.ckpt', 'sessions/default.a/archive/1.arc', 'media/default/archive/1', 'checks/1']
+    expect(names.map((name) => nameOfObject('read', name))).toEqual(
+      ['checkpoint', 'archive', 'medium', 'store check'].map((what) => `object read ${what}`),
     )
   })
 

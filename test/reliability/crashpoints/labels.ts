@@ -61,13 +61,14 @@ export const nameOfQuery = (query: Query): string => `query ${collectionOf(query
 /** Names a delivery of a listener. */
 export const nameOfNews = (query: Query): string => `listen ${collectionOf(query)}${conditionsOf(query)}`
 
-const OBJECTS: readonly (readonly [prefix: string, name: string])[] = [
-  ['checks/', 'store check'],
-  ['media/', 'medium'],
+const OBJECTS: readonly (readonly [name: RegExp, label: string])[] = [
+  [/^checks\//, 'store check'],
+  [/^media\//, 'medium'],
+  [/^sessions\/[^/]+\/archive\//, 'archive'],
 ]
 
 export const nameOfObject = (what: 'create' | 'read' | 'list' | 'measure', name: string): string =>
-  `object ${what} ${OBJECTS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? 'checkpoint'}`
+  `object ${what} ${OBJECTS.find(([names]) => names.test(name))?.[1] ?? 'checkpoint'}`
 
 /** The whole way of a file to WhatsApp. */
 export const UPLOAD_OF_MEDIUM = 'upload medium'

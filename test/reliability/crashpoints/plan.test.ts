@@ -9,8 +9,10 @@ const POINTS = new Map([
   ['read session', 1],
 ])
 
-const planned = (extent: Extent, { seed = 1, isWhole = false, diedAt = null as string[] | null } = {}) =>
-  planCases(POINTS, { extent, random: new SeededRandom(seed), isWhole, about: 'messages', diedAt })
+const planned = (
+  extent: Extent,
+  { seed = 1, isWhole = false, diedAt = null as string[] | null, strikesEachPassage = false } = {},
+) => planCases(POINTS, { extent, random: new SeededRandom(seed), isWhole, about: 'messages', diedAt, strikesEachPassage })
 
 describe('the cases of a scenario', () => {
   test('are a death before and after the first passage of each of its own points, and random others', () => {
@@ -33,6 +35,13 @@ describe('the cases of a scenario', () => {
   test('die only at the points of the list that the scenario gives', () => {
     expect(new Set(planned({ others: 0 }, { diedAt: ['read session'] }).map(({ label }) => label))).toEqual(
       new Set(['read session']),
+    )
+  })
+
+  test('die at each passage where the scenario asks for that', () => {
+    const cases = planned({ others: 0 }, { diedAt: ['commit data record'], strikesEachPassage: true })
+    expect(cases.map(({ nth, fault }) => `${nth} ${fault}`)).toEqual(
+      [1, 2, 3].flatMap((nth) => [`${nth} die-before`, `${nth} die-after`]),
     )
   })
 

@@ -103,10 +103,12 @@ interface Wanted {
   about: About | null
   /** The points with a death, when these are not all of the scenario's own points. */
   diedAt: readonly string[] | null
+  strikesEachPassage?: boolean
 }
 
 /** Makes the cases of a scenario from the points that it passes and their number of passages. Pure. */
-export function planCases(points: ReadonlyMap<string, number>, { extent, random, isWhole, about, diedAt }: Wanted): Order[] {
+export function planCases(points: ReadonlyMap<string, number>, wanted: Wanted): Order[] {
+  const { extent, random, isWhole, about, diedAt, strikesEachPassage = false } = wanted
   const all = [...points]
     .filter(([label]) => isWhole || !isAllTheTime(label))
     .flatMap(([label, times]) =>
@@ -115,7 +117,7 @@ export function planCases(points: ReadonlyMap<string, number>, { extent, random,
   if (extent === 'all') return all
   const elsewhere = new Set(Object.entries(STEPS).flatMap(([of, labels]) => (of === about ? [] : labels)))
   const isOwn = (label: string) => (diedAt ? diedAt.includes(label) : !elsewhere.has(label))
-  const isDue = ({ label, nth, fault }: Order) => nth === 1 && isDeath(fault) && isOwn(label)
+  const isDue = ({ label, nth, fault }: Order) => (nth === 1 || strikesEachPassage) && isDeath(fault) && isOwn(label)
   if ('sample' in extent) return draw(all, extent.sample, random)
   const due = all.filter(isDue)
   const rest = all.filter((one) => !isDue(one))

@@ -6,8 +6,8 @@ import { nameOfTimer } from './labels.ts'
 const TIMERS: Readonly<Record<TimerName, 'always' | 'after trouble' | 'never'>> = {
   'action-feed': 'after trouble',
   'app-state': 'after trouble',
-  // No scenario cleans up.
-  archive: 'never',
+  // While the archive of a clean-up does not answer.
+  archive: 'after trouble',
   'ask-again': 'after trouble',
   'baileys-connection': 'after trouble',
   claim: 'after trouble',
@@ -50,6 +50,7 @@ const timersThat = (when: (typeof TIMERS)[TimerName]): string[] =>
 /** All points. A listed point that no scenario passes is an error, and so is a passed point that is not listed. */
 const POINTS: readonly string[] = [
   'commit checkpoint record',
+  'commit checkpoint record with backup',
   'commit checkpoint record with session',
   'commit claim record',
   'commit claim record with session',
@@ -135,12 +136,14 @@ const POINTS: readonly string[] = [
   'listen recovery action by targetRunner, state',
   'listen session by runnerId',
   'listen tenant',
+  'object create archive',
   'object create checkpoint',
   'object create medium',
   'object create store check',
   'object list checkpoint',
   'object list store check',
   'object measure medium',
+  'object read archive',
   'object read checkpoint',
   'object read medium',
   'object read store check',

@@ -148,6 +148,7 @@ export class Rehearsal implements AsyncDisposable {
   async #begin(order: Order | null): Promise<void> {
     const { struck, links } = this.#scenario
     if (links) await this.#another()
+    this.#chats.fault = order?.fault ?? null
     await this.#scenario.prepare?.(this.#chats)
     if (struck === 'next') {
       await this.#stage.strike('SIGKILL')

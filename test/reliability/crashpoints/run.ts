@@ -98,6 +98,7 @@ async function play(scenario: Scenario, wanted: Wanted, { result, reached, struc
       isWhole: scenario.isWhole === true,
       about: scenario.about ?? null,
       diedAt: scenario.diedAt ?? null,
+      strikesEachPassage: scenario.strikesEachPassage === true,
     })
     const cases = planned.filter(({ label }) => point === null || label.includes(point))
     const own = [...points.keys()].filter((label) => !isAllTheTime(label)).length

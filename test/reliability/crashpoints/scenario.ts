@@ -7,6 +7,8 @@ export interface Scenario {
   readonly runnerEnv?: Record<string, string>
   /** Whether time passes fast while the scenario waits, for delays of minutes. */
   readonly timePasses?: boolean
+  /** Whether the scenario moves the clock by itself, for delays of days. */
+  readonly isClockMovable?: boolean
   /** The process that gets the fault: the working one, or, after a kill of that one, the next one from its first step on. */
   readonly struck: 'working' | 'next'
   /** Whether each case begins with a new session that is not linked yet. */
@@ -17,6 +19,8 @@ export interface Scenario {
   readonly about?: About
   /** The points with a death in this scenario, when other scenarios cover the rest. It strikes all others at random. */
   readonly diedAt?: readonly string[]
+  /** Whether a process dies at each passage of these points, and not only at the first. */
+  readonly strikesEachPassage?: boolean
   /** The time limit of the recovery, where a minute is too short by design. */
   readonly recoveryLimitMs?: number
   /** Runs before the count starts, while a process works. */

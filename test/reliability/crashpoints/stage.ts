@@ -28,6 +28,8 @@ interface StageOptions {
   readonly runnerEnv?: Record<string, string>
   /** Whether the clock can be moved, by `letTimePass`. */
   readonly timePasses?: boolean
+  /** Whether the scenario can move the clock. */
+  readonly isClockMovable?: boolean
 }
 
 /** The sandbox of one scenario: the stand-ins for Google and WhatsApp, the API, and two runners, one of them working. */
@@ -56,7 +58,7 @@ export class Stage extends World {
     for (const runner of this.sandbox.runners()) runner.on('exited', (exit) => this.exits.push(exit))
   }
 
-  static async open({ runnerEnv = {}, timePasses = false }: StageOptions): Promise<Stage> {
+  static async open({ runnerEnv = {}, timePasses = false, isClockMovable = timePasses }: StageOptions): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-crashpoints-'))
     const path = join(folder, 'trace')
     const trace = await Trace.open(path)
@@ -68,7 +70,7 @@ export class Stage extends World {
       const env = { ...STRIKES_ARE_OURS, ...IMPATIENCE, ...own, ...runnerEnv }
       // Tests share their emulator with the scenarios that they run.
       const firestore = process.env['SHARED_FIRESTORE']
-      const parts = await startParts({ runners: RUNNERS, runnerEnv: env, movableClock: timePasses, firestore }, PATIENCE)
+      const parts = await startParts({ runners: RUNNERS, runnerEnv: env, movableClock: isClockMovable, firestore }, PATIENCE)
       return new Stage(parts, trace, folder, timePasses)
     } catch (error) {
       await trace[Symbol.asyncDispose]()

@@ -4,5 +4,6 @@ import { MEDIA } from './media.ts'
 import { MESSAGES } from './messages.ts'
 import { QUEUE } from './queue.ts'
 import { REFERENCES } from './references.ts'
+import { VAULT } from './vault.ts'
 
-export const SCENARIOS: readonly Scenario[] = [...LIFE, ...QUEUE, ...MEDIA, ...REFERENCES, ...MESSAGES]
+export const SCENARIOS: readonly Scenario[] = [...LIFE, ...VAULT, ...QUEUE, ...MEDIA, ...REFERENCES, ...MESSAGES]

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { AccountState } from '../../../support/simulator-client.ts'
 import type { Chats } from '../chats.ts'
 import type { Scenario } from '../scenario.ts'
+import { untilSettled } from './settled.ts'
 
 const LINK_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 50
@@ -223,17 +224,6 @@ const approvedRestore: Scenario = {
     const records = await stage.stored.journal(sessionId)
     return records.some(({ seq, kind }) => kind === 'restore' && seq > lostRecord)
   },
-}
-
-/** Waits until all messages are stored and delivered, because this scenario does not test messages of the lost records. */
-async function untilSettled({ stage, sessionId, sent, issued }: Chats): Promise<void> {
-  const isStored = async () => {
-    const ids = new Set(await stage.stored.messageIds(sessionId))
-    return issued.every((id) => ids.has(id))
-  }
-  const isDelivered = async ({ jobId }: { jobId: string }) =>
-    ['delivered', 'read'].includes((await stage.stored.jobStatus(jobId)) ?? '')
-  while (!(await isStored()) || !(await Promise.all(sent.map(isDelivered))).every(Boolean)) await pause(LOOK_EVERY_MS)
 }
 
 /** The scenarios of a session's life, the slowest first. */
