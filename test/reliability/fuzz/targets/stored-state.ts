@@ -14,11 +14,11 @@ import { MemoryObjects } from '../../../integration/contract/memory-objects.ts'
 import { deflatedZeros, mutateBytes, mutateValue } from '../mutations.ts'
 import { unlessRefused, type Target } from '../target.ts'
 
-const SESSION_ID = 'default.fuzz'
-const WRAPPING_KEY = new WrappingKey(Buffer.alloc(32, 7))
-const CIPHER = await unwrapSessionKeys(SESSION_ID, await newSessionKeys(SESSION_ID, WRAPPING_KEY), WRAPPING_KEY)
+export const SESSION_ID = 'default.fuzz'
+export const WRAPPING_KEY = new WrappingKey(Buffer.alloc(32, 7))
+export const CIPHER = await unwrapSessionKeys(SESSION_ID, await newSessionKeys(SESSION_ID, WRAPPING_KEY), WRAPPING_KEY)
 
-const GROUPS: readonly (readonly Mutation[])[] = [
+export const GROUPS: readonly (readonly Mutation[])[] = [
   [{ creds: '{"me":{"id":"5511900000001:1@s.whatsapp.net"}}' }],
   [{ keys: { 'pre-key': { '1': '{"public":"AA==","private":"AA=="}' }, meta: { everLoggedIn: '1' } } }],
   [{ keys: { session: { a: 'x'.repeat(900) } } }, { keys: { session: { b: 'y' }, inbox: { h: '{"id":"M1","at":1}' } } }],
@@ -26,7 +26,7 @@ const GROUPS: readonly (readonly Mutation[])[] = [
 ]
 
 /** Makes a journal like an owner: its claim, and the records of each group. */
-function journal(): JournalRecord[] {
+export function journal(): JournalRecord[] {
   const claim = { v: 1, kind: 'claim', seq: 1, epoch: 1, runnerId: 'r', nonce: 'n', prevHash: '', keyVersion: 0 } as const
   const records: JournalRecord[] = [{ ...claim, bytes: Buffer.alloc(0), part: 1, parts: 1 }]
   for (const mutations of GROUPS) {
@@ -37,11 +37,11 @@ function journal(): JournalRecord[] {
   return records
 }
 
-const found = (records: readonly JournalRecord[]): FoundRecord[] =>
+export const found = (records: readonly JournalRecord[]): FoundRecord[] =>
   records.map((record) => ({ seq: record.seq, place: `journal/${record.seq}`, fields: { ...record, at: new Date(0) } }))
 
 /** Makes a journal store from found records, which are in the order of their numbers. */
-const journalsOf = (records: readonly FoundRecord[]): ReadableJournals => {
+export const journalsOf = (records: readonly FoundRecord[]): ReadableJournals => {
   const list: ReadableJournals['list'] = async (_, { after, upTo = Number.POSITIVE_INFINITY, limit }) =>
     records.filter(({ seq }) => seq > after && seq <= upTo).slice(0, limit)
   return {
@@ -54,10 +54,10 @@ const journalsOf = (records: readonly FoundRecord[]): ReadableJournals => {
 
 const NO_POINTERS = { checkpoint: null, previousCheckpoint: null, trimmedTo: 0 }
 
-const shown = (image: StateImage): string => JSON.stringify(image.toMutation())
+export const shown = (image: StateImage): string => JSON.stringify(image.toMutation())
 
 /** Returns every state that the journal passes through, as text. */
-function statesOf(records: readonly JournalRecord[]): Set<string> {
+export function statesOf(records: readonly JournalRecord[]): Set<string> {
   const image = new StateImage()
   const states = new Set([shown(image)])
   for (const record of records) {
@@ -109,7 +109,7 @@ const records: Target = {
 }
 
 /** Makes a bucket with one object. */
-const holding = (name: string, bytes: Buffer): ObjectStore => ({
+export const holding = (name: string, bytes: Buffer): ObjectStore => ({
   placeOf: (place) => place,
   create: () => Promise.reject(new Error('This bucket is read-only.')),
   read: async (asked) => (asked === name ? { bytes, generation: '1' } : null),
