@@ -18,7 +18,7 @@ let api: ApiUnderTest
 beforeAll(async () => {
   api = await startApi()
   const before = api.with({ wrappingKey: older })
-  for (const name of ['a', 'b', 'c']) await before.post('/api/sessions', { name })
+  for (const name of ['a', 'b', 'c']) expect((await before.post('/api/sessions', { name })).status).toBe(201)
   await before.call('/api/tenant', { method: 'PATCH', body: JSON.stringify({ secrets: { token: 'the secret' } }) })
 })
 afterAll(() => api[Symbol.asyncDispose]())

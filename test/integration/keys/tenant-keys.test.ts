@@ -2,7 +2,7 @@ import { openKeyWrapping } from '@holdfast/core/adapters/key-wrapping'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { SESSION_KEYS, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { tenantKeyPath } from '@holdfast/core/security/tenant-key-document'
 import { WrappingKeys } from '@holdfast/core/security/wrapping-keys'
@@ -116,16 +116,21 @@ describe('the wrapping key of a tenant', () => {
   })
 
   it('that cannot be used opens and makes nothing, and holds up nobody else', async () => {
+    await patch(own)
+    await create('kept')
+    const ofTenant = (await api.documents.query({ collection: SESSION_KEYS })).filter(({ id }) => id.startsWith(`${TENANT}.`))
+    const { documents } = (await first.get('/api/keys/rewrap')).body
+    const [unreadable, current] = [ofTenant.length, documents - ofTenant.length]
     await become('DISABLED')
     offsetMs += FORGOTTEN_MS
     const process = startProcess()
     expect(await create('new', process)).toMatchObject({ status: 503, body: { code: 'wrapping-key-unavailable' } })
     expect(await api.documents.read(sessionKeyPath(idOf('new')))).toBeNull()
-    await expect(loadSessionCipher(api.documents, idOf('after'), process.wrappingKey)).rejects.toMatchObject({
+    await expect(loadSessionCipher(api.documents, idOf('kept'), process.wrappingKey)).rejects.toMatchObject({
       code: 'wrapping-key-unavailable',
     })
-    expect(await rewrap(process)).toEqual({ rewrapped: 0, current: 3, left: { changed: 0, unreadable: 2 }, cursor: null })
-    expect((await process.get('/api/keys/rewrap')).body).toMatchObject({ documents: 5, current: 3, mayDropOthers: false })
+    expect(await rewrap(process)).toEqual({ rewrapped: 0, current, left: { changed: 0, unreadable }, cursor: null })
+    expect((await process.get('/api/keys/rewrap')).body).toMatchObject({ documents, current, mayDropOthers: false })
     expect((await process.post('/api/sessions', { name: 'meanwhile' })).status).toBe(201)
     await become('ENABLED')
     expect((await create('new', process)).status).toBe(201)
@@ -151,6 +156,6 @@ describe('the wrapping key of a tenant', () => {
     expect(await patch(null)).toMatchObject({ status: 200, body: { config: {}, settings: { kmsKey: null } } })
     offsetMs += FORGOTTEN_MS
     await rewrap()
-    expect(await wrappers('before', 'after', 'new')).toEqual([kms.key, kms.key, kms.key])
+    expect(await wrappers('before', 'kept', 'new')).toEqual([kms.key, kms.key, kms.key])
   })
 })
