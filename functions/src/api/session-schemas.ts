@@ -14,7 +14,7 @@ import { isStorableConfig } from './storable-config.ts'
  */
 const RESERVED_NAMES = new Set(
   (
-    'sessions messages queue whatsapp keys tenants tenant pools audit alerts recoveries session-info fleet status cleanup backups ' +
+    'sessions messages queue whatsapp keys tenants tenant pools purges audit alerts recoveries session-info fleet status cleanup backups ' +
     'backup-session cleanup-backups ' +
     'apps connections contacts files forwardMessage ping reaction reply screenshot send server star startTyping stopTyping version ' +
     'webhooks ws'
