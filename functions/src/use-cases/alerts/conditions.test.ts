@@ -333,3 +333,43 @@ describe('the number of Signal records', () => {
     expect(lost.fates).toEqual({ 'record-level:default.one': { kind: 'kept' } })
   })
 })
+
+describe('while the wrapping key cannot be used', () => {
+  const away = { status: 'FAILED', reason: 'wrapping-key-unavailable' }
+  const problem = { code: 'wrapping-key-unavailable', sentence: 'A version of K is disabled or destroyed.', advice: 'Enable it.' }
+  const told = [
+    { id: 'r2', isDead: false, silentForMs: 0, document: { deadAfterMs: 1, sessions: {}, store: { problems: [problem] } } },
+  ]
+  const alert = alertIdOf('outage', 'wrapping-key')
+
+  it('there is one alert for all sessions that wait for it, and those of single sessions are covered by it', () => {
+    const alerts = [open('needs-attention', 'default.s0'), open('outage', 'wrapping-key')]
+    const { ids, wanted, fates } = decided({ sessions: many(12, away), alerts })
+    expect(ids).toEqual([alert])
+    expect(wanted[0]).toMatchObject({ tenant: null, session: null, severity: 'critical' })
+    expect(fates[alertIdOf('needs-attention', 'default.s0')]).toEqual({ kind: 'covered', by: alert })
+  })
+
+  it('it stands for sessions that no runner can take, says what the runner says, and hides nothing else', () => {
+    const waiting = session('default.waiting', { owner: 'none', runnerId: null })
+    const lost = session('default.lost')
+    const banned = session('default.banned', { status: 'FAILED', reason: 'account-banned' })
+    const { ids, wanted } = decided({
+      runners: told as never,
+      sessions: [waiting, lost, banned],
+      alerts: [open('outage', 'wrapping-key')],
+    })
+    const others = [alertIdOf('disconnected', 'default.lost'), alertIdOf('needs-attention', 'default.banned')]
+    expect(ids.toSorted()).toEqual([alert, ...others].toSorted())
+    const { sentence, userAction } = wanted.find(({ scope }) => scope === 'wrapping-key')!
+    expect([sentence, userAction]).toEqual([expect.stringContaining(problem.sentence), expect.stringContaining('Enable it.')])
+  })
+
+  it('it ends with the outage, and a stopped session asks for nothing', () => {
+    const { ids, fates } = decided({
+      sessions: [session('default.off', { ...away, isWanted: false })],
+      alerts: [open('outage', 'wrapping-key')],
+    })
+    expect([ids, fates[alert]]).toEqual([[], { kind: 'over' }])
+  })
+})

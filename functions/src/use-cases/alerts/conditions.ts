@@ -5,6 +5,7 @@ import type { FailedJob, FleetFacts } from '../fleet-facts.ts'
 import type { Thresholds } from '../health-status.ts'
 import { actionAlerts } from './action-conditions.ts'
 import { grouped } from './grouping.ts'
+import { keyOutage, WRAPPING_KEY_SCOPE } from './key-conditions.ts'
 import { isCounted, recordAlerts } from './record-conditions.ts'
 import {
   EXPLAINING,
@@ -85,15 +86,18 @@ export function wantedAlerts({ facts, health, thresholds, settingsOf }: AlertFac
     const runner = session?.runnerId ?? ''
     return EXPLAINED.has(type) && (early.has(runner) || (causeIds.length > 0 && (concerned === 'all' || concerned.has(runner))))
   }
-  const told = ofSessions.filter((alert) => !isExplained(alert))
+  const key = keyOutage(facts)
+  const ofKey = new Set(ofSessions.filter((alert) => key?.explains(alert)).map(({ type, scope }) => alertIdOf(type, scope)))
+  const told = ofSessions.filter((alert) => !isExplained(alert) && !key?.explains(alert))
   const explained = new Set(ofSessions.filter(isExplained).map(({ type, scope }) => alertIdOf(type, scope)))
   const { alerts, groupOf } = grouped(told, (tenant) => settingsOf(tenant).hasChannels, open)
-  const healths = outages.length > 0 || returning.length > 0 ? [] : healthAlert(health)
-  const wanted = [...alerts, ...runners, ...outages, ...healths, ...queueDepths(facts, settingsOf)]
+  const healths = outages.length > 0 || returning.length > 0 || key ? [] : healthAlert(health)
+  const wanted = [...alerts, ...runners, ...outages, ...(key ? [key.alert] : []), ...healths, ...queueDepths(facts, settingsOf)]
   return {
     wanted,
     fateOf(id, { type, scope }) {
       if (OF_OTHERS.has(type) || returning.includes(id)) return { kind: 'kept' }
+      if (key && ofKey.has(id)) return { kind: 'covered', by: key.id }
       const by = groupOf.get(id) ?? (explained.has(id) ? causeIds[0] : undefined)
       if (by !== undefined) return { kind: 'covered', by }
       if (explained.has(id)) return { kind: 'kept' }
@@ -114,7 +118,9 @@ function comingBack({ alerts, sessions, nowMs }: FleetFacts, ofSessions: readonl
       return isWanted && status === 'STARTING' && isWithin
     })
   return alerts
-    .filter(({ content }) => isEndingCause(content, nowMs) && (isAsked || wentDownIn(content)))
+    .filter(
+      ({ content }) => isEndingCause(content, nowMs) && content.scope !== WRAPPING_KEY_SCOPE && (isAsked || wentDownIn(content)),
+    )
     .map(({ snapshot }) => snapshot.id)
 }
 
