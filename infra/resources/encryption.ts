@@ -46,6 +46,9 @@ export const wrappingPolicy = ({ project, wrappingKey }: Target, key: string): P
 /** The role of those that wrap and unwrap data keys. It shows no key and changes none. */
 export const WRAPPING_ROLE = ROLE
 
+/** The key that wraps the data keys of sessions, with its primary version. */
+export const wrappingKeyRead = (key: string): Read => ({ url: urlOf(key) })
+
 /** The versions of the key that wraps the data keys of sessions. */
 export const wrappingVersionsRead = (key: string): Read => ({ url: `${urlOf(key)}/cryptoKeyVersions?pageSize=100` })
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { all, target, targetOf } from '../resources/fixtures/target.ts'
+import { all, target } from '../resources/fixtures/target.ts'
 import type { Answers } from '../resources/resource.ts'
 import { checksOfVersions } from './checks-of-versions.ts'
 
-const problem = (name: string, answers: Answers, of = target) => {
-  const check = checksOfVersions(of, all).find((one) => one.name === name)
+const problem = (name: string, answers: Answers) => {
+  const check = checksOfVersions(target, all).find((one) => one.name === name)
   if (!check) throw new Error(`There is no check ${name}.`)
   return check.problem(answers)
 }
@@ -70,22 +70,4 @@ test('runners of another version than the API are told, dead ones are not', () =
   )
   expect(problem(name, health(runner(null)))).toContain('an older one')
   expect(problem(name, [{}, null])).toBeNull()
-})
-
-test('a version of the wrapping key that is not enabled is told, where there is such a key', () => {
-  const name = 'every version of the key that wraps the keys of sessions is enabled'
-  expect(checksOfVersions(target, all).map((check) => check.name)).not.toContain(name)
-  const wrapped = targetOf({}, { wrapping: { kmsKey: 'own' } })
-  const answer = (...states: readonly string[]) => ({
-    cryptoKeyVersions: states.map((state, index) => ({ name: `${wrapped.wrappingKey}/cryptoKeyVersions/${index + 1}`, state })),
-  })
-  expect(problem(name, [answer('ENABLED', 'ENABLED')], wrapped)).toBeNull()
-  expect(problem(name, [answer('DISABLED', 'ENABLED', 'DESTROY_SCHEDULED')], wrapped)).toBe(
-    'version 1 is DISABLED; version 3 is DESTROY_SCHEDULED',
-  )
-  const ofTenant = 'projects/acme/locations/us-central1/keyRings/r/cryptoKeys/k'
-  const withTenant = targetOf({}, { wrapping: { kmsKey: 'own', tenantKeys: [ofTenant] } })
-  expect(problem(`every version of the tenant's key ${ofTenant} is enabled`, [answer('DISABLED')], withTenant)).toContain(
-    'DISABLED',
-  )
 })

@@ -1,6 +1,5 @@
 import { type SecretName, FUNCTIONS } from '../resources/deployed-functions.ts'
 import { lastOf, listAt, textAt } from '../resources/fields.ts'
-import { wrappingVersionsRead } from '../resources/encryption.ts'
 import { functionsRead, healthOf, presentFunctions } from '../resources/functions.ts'
 import type { Answers, LaterRead, Read, Resource } from '../resources/resource.ts'
 import { isEnabled, numberOf, versionsRead } from '../resources/secret-versions.ts'
@@ -14,7 +13,6 @@ export const checksOfVersions = (target: Target, resources: readonly Resource[])
   secretsUsable(target, resources),
   secretsAlike(target, resources),
   versionsAlike(target),
-  ...wrappingVersions(target),
 ]
 
 const NAMES = Object.keys(SECRETS) as SecretName[]
@@ -63,19 +61,6 @@ const secretsAlike = (target: Target, resources: readonly Resource[]): Check => 
   },
   mend: `Sessions are sealed with the version that the runners have. Disable the other one (gcloud secrets versions disable VERSION --secret=SESSION_ENCRYPTION_KEY --project=${target.project}), then deploy the functions again.`,
 })
-
-/** Data keys, and copies of them in backups, may be wrapped by any of them. */
-const wrappingVersions = ({ wrappingKey, wrappingKeys }: Target): readonly Check[] =>
-  wrappingKeys.map((key) => ({
-    name: `every version of ${key === wrappingKey ? 'the key that wraps the keys of sessions' : `the tenant's key ${key}`} is enabled`,
-    reads: [wrappingVersionsRead(key)],
-    problem: ([versions]) => {
-      const bad = listAt(versions, 'cryptoKeyVersions').filter((version) => textAt(version, 'state') !== 'ENABLED')
-      const said = bad.map((version) => `version ${lastOf(textAt(version, 'name') ?? '')} is ${textAt(version, 'state')}`)
-      return said.length === 0 ? null : said.join('; ')
-    },
-    mend: `A session whose key such a version wraps does not open. gcloud kms keys versions restore VERSION --key=${key} while it is scheduled for destruction, then gcloud kms keys versions enable VERSION --key=${key}. GET /api/keys/rewrap says which versions are in use.`,
-  }))
 
 interface Use {
   readonly user: string

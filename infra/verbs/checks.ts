@@ -15,6 +15,7 @@ import type { Check } from './check.ts'
 import { checksOfAccess } from './checks-of-access.ts'
 import { checksOfServer } from './checks-of-server.ts'
 import { checksOfVersions } from './checks-of-versions.ts'
+import { checksOfWrapping } from './checks-of-wrapping.ts'
 
 /** A runner that was silent for longer counts as dead. */
 const HEARD_WITHIN_MS = 60_000
@@ -26,6 +27,7 @@ export const checks = (target: Target, resources: readonly Resource[]): readonly
   noForbiddenTtl(target),
   functionsActive(target),
   ...checksOfVersions(target, resources),
+  ...checksOfWrapping(target),
   apiPublic(target),
   everybodyAllowed(target),
   ...(isSeen(target) ? [apiHealthy(target)] : []),

@@ -7,12 +7,14 @@ import { runners } from './checks/runners.ts'
 import { schedules } from './checks/schedules.ts'
 import { tasks } from './checks/tasks.ts'
 import { trials } from './checks/trial.ts'
+import { wrappingKey } from './checks/wrapping-key.ts'
 import type { LiveCheck } from './live-check.ts'
 
 /** In the order in which they run. Those that disturb come last. */
 export const LIVE_CHECKS: readonly LiveCheck[] = [
   rules,
   ...rights,
+  wrappingKey,
   queries,
   latency,
   trials.latency,

@@ -64,6 +64,26 @@ test('a wrapping key that the wrong account can use, or the right one cannot, is
   )
 })
 
+test('a wrapping key that does not give back what it took, or gives it at another place, is told', async () => {
+  const wrapped = targetOf({}, { wrapping: { kmsKey: 'own' } })
+  expect(await run('keys: wrapping key', { call: () => ({ status: 500 }) })).toEqual([])
+  const kms = ({ url, body }: LiveRequest) => {
+    const { plaintext, ciphertext, additionalAuthenticatedData: place } = body as Record<string, string>
+    if (url.endsWith(':encrypt')) return { status: 200, body: { ciphertext: `${plaintext} at ${place}`, name: 'versions/3' } }
+    const [opened, boundTo] = (ciphertext ?? '').split(' at ')
+    return boundTo === place ? { status: 200, body: { plaintext: opened } } : { status: 400 }
+  }
+  expect(await run('keys: wrapping key', { target: wrapped, call: kms })).toEqual([])
+  expect(await run('keys: wrapping key', { target: wrapped, call: () => ({ status: 403 }) })).toEqual([
+    'a runner cannot wrap: 403',
+  ])
+  const careless = (request: LiveRequest) => (request.url.endsWith(':encrypt') ? kms(request) : { status: 200, body: {} })
+  expect(await run('keys: wrapping key', { target: wrapped, call: careless })).toEqual([
+    'what a runner has wrapped does not open: 200',
+    'what is bound to one place is not refused at another one: 200',
+  ])
+})
+
 const careful = ({ method, url }: LiveRequest) => ({
   status: method === 'DELETE' || (method === 'POST' && !url.includes('ifGenerationMatch=0')) ? 403 : 200,
 })
