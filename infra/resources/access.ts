@@ -33,7 +33,7 @@ function firstRights(target: Target): readonly Right[] {
   return [
     ...on(projectPolicy(target), ...projectBindings(target)),
     ...on(bucketPolicy(target.bucket), ...bucketUsers().map((account) => ({ role: 'holdfastCheckpoints', account }))),
-    ...on(bucketPolicy(target.bucket), ...objectRemovals(target)),
+    ...on(bucketPolicy(target.bucket), ...objectRemovals(target), ...tombstones(target)),
     ...on(bucketPolicy(target.builds), { role: 'roles/storage.objectViewer', account: 'build' }),
     ...on(repositoryPolicy(target), { role: 'roles/artifactregistry.writer', account: 'build' }),
     ...secretNames.flatMap((name) =>
@@ -65,12 +65,19 @@ function wrappingKeyRights(target: Target): readonly Right[] {
 
 /** Whoever removes media, archives and backups may delete nothing else in the bucket. A list is a right on the bucket itself. */
 function objectRemovals({ bucket }: Target): readonly Binding[] {
-  const below = ['media/', 'archive/', 'sessions/'].map(
+  const below = ['media/', 'archive/', 'sessions/', 'purges/'].map(
     (part) => `resource.name.startsWith("projects/_/buckets/${bucket}/objects/${part}")`,
   )
   const expression = ['resource.type == "storage.googleapis.com/Bucket"', ...below].join(' || ')
   const condition = { title: 'holdfast-removals', expression }
   return bucketUsers('removes').map((account) => ({ role: 'holdfastObjectRemovals', account, condition }))
+}
+
+/** Whoever destroys the keys of a session says so beside its checkpoints first. */
+function tombstones({ bucket }: Target): readonly Binding[] {
+  const expression = `resource.name.startsWith("projects/_/buckets/${bucket}/objects/purges/")`
+  const condition = { title: 'holdfast-tombstones', expression }
+  return bucketUsers('removes').map((account) => ({ role: 'holdfastTombstones', account, condition }))
 }
 
 function lateRights(target: Target): readonly Right[] {

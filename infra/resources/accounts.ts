@@ -22,7 +22,9 @@ export const ROLES = {
   ],
   /** Checkpoints are created and read, never overwritten and never deleted. */
   holdfastCheckpoints: ['storage.objects.create', 'storage.objects.get', 'storage.objects.list'],
-  /** Objects are found by their names and deleted: only media, archives and backups, by a condition. */
+  /** Tombstones of purged sessions are created, and nothing else, by a condition. */
+  holdfastTombstones: ['storage.objects.create'],
+  /** Objects are found by their names and deleted: only media, archives, backups and old tombstones, by a condition. */
   holdfastObjectRemovals: ['storage.objects.delete', 'storage.objects.list'],
 } as const
 

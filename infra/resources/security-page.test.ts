@@ -8,7 +8,11 @@ import { ACCOUNTS } from './target.ts'
 /** `holdfastRecords (datastore.entities.get, …) on the database`, without Google's prefix. */
 function lineOf({ role, policy, condition }: ReturnType<typeof rights>[number]): string {
   const held = (ROLES as Readonly<Record<string, readonly string[]>>)[role]
-  const part = condition?.title === 'holdfast-removals' ? `media/, archive/ and sessions/ in ${policy.on}` : 'the database'
+  const parts: Readonly<Record<string, string>> = {
+    'holdfast-removals': `media/, archive/, sessions/ and purges/ in ${policy.on}`,
+    'holdfast-tombstones': `purges/ in ${policy.on}`,
+  }
+  const part = parts[condition?.title ?? ''] ?? 'the database'
   const on = (condition ? part : policy.on).replaceAll(`${target.project}-holdfast`, 'P-holdfast')
   return `\`${role.replace('roles/', '')}\`${held ? ` (${held.map(short).join(', ')})` : ''} on ${on}`
 }

@@ -132,6 +132,8 @@ export const purgeSchema = z.object({
   dueAt: z.date().nullable(),
   /** The actions that back it up and unlink its device. Null: it had no device. */
   actions: z.object({ backup: z.string(), logout: z.string() }).nullable(),
+  /** When the destruction of its keys began: nobody takes it back any more. Absent before, and on purges of earlier versions. */
+  begunAt: z.date().nullable().optional(),
   /** When its keys were destroyed, and what had become of its device by then. */
   destroyedAt: z.date().nullable(),
   device: z.enum(DEVICE_FATES).nullable(),

@@ -13,6 +13,7 @@ import { findPlace, moveIn, type MoveInDependencies } from './move-in.ts'
 import { moveOut } from './move-out.ts'
 import { BadOption, type MoveInOptions, type MoveOutOptions, parseOptions, type RebuildOptions, USAGE } from './options.ts'
 import { type Rebuilt, rebuildSession, sessionsToRebuild } from './rebuild.ts'
+import type { Purged } from './rebuild-purged.ts'
 import { refused } from './refused.ts'
 import { linesOf, type MoveReport, reportOf } from './report.ts'
 import { readSource } from './sources/open-source.ts'
@@ -50,15 +51,20 @@ async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: Rebuil
   return withStores(async (stores) => {
     const ids = session === null ? await sessionsToRebuild(stores, tenant, how) : [sessionIdOf(tenant, session)]
     if (!isOldOwnerStopped) {
-      for (const id of ids) say(`${id} would be rebuilt.`)
+      for (const id of ids) say(`${id} would be rebuilt, unless its tombstone says that it was purged.`)
       say('Nothing was changed. Stop all runners of before, for good, and add --old-owner-is-stopped.')
       return { wouldRebuild: ids, rebuilt: [] }
     }
-    const [rebuilt, failed]: [Rebuilt[], { session: string; why: string }[]] = [[], []]
+    const [rebuilt, purged, failed]: [Rebuilt[], Purged[], { session: string; why: string }[]] = [[], [], []]
     for (const [index, id] of ids.entries()) {
       const place = `${index + 1} of ${ids.length}`
       try {
         const one = await rebuildSession(stores, id, how)
+        if (one && 'purgedAt' in one) {
+          purged.push(one)
+          say(`${place}: ${id} was purged (${one.purgedAt}), and is not rebuilt. The next night removes what is left of it.`)
+          continue
+        }
         if (one) rebuilt.push(one)
         if (one) say(`${place}: ${id} was rebuilt from ${one.from}. Start it: POST /api/sessions/${sessionNameOf(id)}/start`)
         else say(`${place}: ${id} was never linked, or was purged, and stays as it is.`)
@@ -70,7 +76,7 @@ async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: Rebuil
       }
     }
     if (failed.length > 0) process.exitCode = 1
-    return { wouldRebuild: [], rebuilt, failed }
+    return { wouldRebuild: [], rebuilt, purged, failed }
   })
 }
 

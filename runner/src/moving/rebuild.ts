@@ -10,6 +10,7 @@ import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { newSession } from '@holdfast/core/session/new-session'
+import { lastTombstone, type PurgeTombstone, sessionsWithTombstones } from '@holdfast/core/session/purge-tombstone'
 import { RECORDS_LOST_AT_REBUILD } from '@holdfast/core/session/put-aside'
 import {
   type CheckpointPointer,
@@ -24,6 +25,7 @@ import { projectEvents } from '../session/events/projector.ts'
 import { Journal } from '../session/journal/journal.ts'
 import { rekeyedState } from '../whatsapp/baileys/signal/rekey.ts'
 import { isAlive, type MovingStores, readBack } from './new-owner.ts'
+import { goOnWithPurge, isOver, type Purged } from './rebuild-purged.ts'
 import { refused } from './refused.ts'
 
 /**
@@ -63,6 +65,7 @@ export async function sessionsToRebuild(
   const names = await objects.list(`sessions/${tenant}.`)
   const known = await documents.query({ collection: SESSIONS, where: [['tenant', '==', tenant]], select: ['tenant'] })
   const ids = new Set(names.filter((name) => placeOfCheckpoint(name)).map((name) => name.split('/')[1] ?? ''))
+  for (const id of await sessionsWithTombstones(objects, tenant)) ids.add(id)
   for (const { id } of known) if (isFirestoreOlder) ids.add(id)
   const isKnown = new Set(known.map(({ id }) => id))
   return [...ids].filter((id) => tenantOf(id) === tenant && (isFirestoreOlder || !isKnown.has(id))).toSorted()
@@ -73,7 +76,9 @@ export async function sessionsToRebuild(
  * from the journal where a restored Firestore has more. A new log begins with that state, far beyond the old one. It gets new keys for sending,
  * as after every restore with losses, and stays offline. The session's document is written last: a run that is cut short is run again.
  *
- * @returns null when neither has credentials, or the session was purged: there is nothing to lose
+ * A session whose tombstone says that it was purged is not rebuilt: its purge goes on instead.
+ *
+ * @returns null when neither has credentials, or Firestore says that the session was purged: there is nothing to lose
  * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, when a runner has it, when no checkpoint opens, or when the checkpoints are
  * those of another session of its name; `data-key-destroyed` when a purge destroyed its keys; `wrong-key` when the wrapping key is another one
  */
@@ -81,22 +86,25 @@ export async function rebuildSession(
   stores: MovingStores,
   sessionId: string,
   { isFirestoreOlder }: RebuildHow,
-): Promise<Rebuilt | null> {
+): Promise<Rebuilt | Purged | null> {
   const { documents, objects, journals, clock, random } = stores
   const path = sessionPath(sessionId)
   const snapshot = await documents.read(path)
   if (snapshot && !isFirestoreOlder) throw refused(WHY_KEPT[snapshot.fields['purge'] ? 'purged' : 'known'])
   const session = snapshot && parseStored(sessionDocumentSchema, snapshot.fields, path)
-  if (session) await requireNoSuccessor(stores, sessionId)
+  const tombstone = await lastTombstone(objects, sessionId)
+  const isPurgedSince = tombstone !== null && !(session && isPurged(session)) && (await isOver(stores, tombstone, session))
+  if (session && !isPurgedSince) await requireNoSuccessor(stores, sessionId)
   if (session && isPurged(session)) return null
   // No number of the new log is one that the owner tries next, so that nothing would stop it.
   if (session?.runnerId && (await isAlive(documents, session.runnerId))) throw refused(WHY_KEPT.held)
-  const found = await newestState(stores, sessionId, session)
+  if (isPurgedSince) return goOnWithPurge(stores, tombstone, session && snapshot && { session, snapshot })
+  const found = await newestState(stores, sessionId, { session, after: tombstone?.seq ?? 0 })
   if (!found || (session && found.image.creds === null)) return null
   const { cipher, keys, image, pointer } = found
   if (image.creds === null) throw refused(`The newest checkpoint of ${sessionId} has no credentials.`)
   if (keys) await documents.commit([{ kind: 'create', path: sessionKeyPath(sessionId), fields: { ...keys } }])
-  const head = { ...(await placeOfNewLog(stores, sessionId, session)), hash: found.hash }
+  const head = { ...(await placeOfNewLog(stores, sessionId, { session, tombstone })), hash: found.hash }
   const runnerId = `rebuilding-${random.bytes(6).toString('hex')}`
   const journal = new Journal({ journals, sessionId, runnerId, clock, random, head, project: projectEvents })
   journal.unlock(cipher)
@@ -170,10 +178,10 @@ function writeOf(
 async function placeOfNewLog(
   { objects, journals }: Pick<MovingStores, 'objects' | 'journals'>,
   sessionId: string,
-  session: SessionDocument | null,
+  { session, tombstone }: { readonly session: SessionDocument | null; readonly tombstone: PurgeTombstone | null },
 ): Promise<{ sequence: number; epoch: number }> {
   const names = await objects.list(checkpointFolder(sessionId))
-  const places = names.flatMap((name) => placeOfCheckpoint(name) ?? [])
+  const places = [...names.flatMap((name) => placeOfCheckpoint(name) ?? []), ...(tombstone ? [tombstone] : [])]
   const end = await endOfLog(journals, sessionId, 0)
   const sequence = Math.max(end, session?.journalHead ?? 0, ...places.map(({ seq }) => seq)) + RECORDS_AHEAD - 1
   return { sequence, epoch: Math.max(session?.epoch ?? 0, ...places.map(({ epoch }) => epoch)) + EPOCHS_AHEAD }
@@ -195,10 +203,14 @@ interface Newest {
  * Finds the newest state: a restored journal may go on where the newest checkpoint ends, or end long before it. Null for a session that Firestore
  * knows and that has neither.
  */
-async function newestState(stores: MovingStores, sessionId: string, session: SessionDocument | null): Promise<Newest | null> {
+async function newestState(
+  stores: MovingStores,
+  sessionId: string,
+  { session, after }: { readonly session: SessionDocument | null; readonly after: number },
+): Promise<Newest | null> {
   const { documents, journals, objects, wrappingKey } = stores
   const known = await loadSessionCipher(documents, sessionId, wrappingKey)
-  const opened = await newestThatOpens(stores, sessionId, known)
+  const opened = await newestThatOpens(stores, sessionId, { known, after })
   if (session && known) {
     const end = await endOfLog(journals, sessionId, 0)
     const { image, reached, startedFrom } = await loadState({ journals, objects, cipher: known, pointers: session, end })
@@ -227,9 +239,10 @@ interface Opened {
 async function newestThatOpens(
   { objects, wrappingKey }: Pick<MovingStores, 'objects' | 'wrappingKey'>,
   sessionId: string,
-  known: SessionCipher | null,
+  { known, after }: { readonly known: SessionCipher | null; readonly after: number },
 ): Promise<{ readonly checkpoint: Opened | null; readonly tried: number; readonly why: string }> {
-  const names = (await objects.list(checkpointFolder(sessionId))).filter((name) => placeOfCheckpoint(name))
+  // What is before the record of a purge was purged.
+  const names = (await objects.list(checkpointFolder(sessionId))).filter((name) => (placeOfCheckpoint(name)?.seq ?? 0) > after)
   const tried = names.length
   let hasKeys = known !== null
   for (const name of names.toReversed()) {

@@ -6,6 +6,7 @@ import { loadState } from '@holdfast/core/journal/load'
 import { JOBS } from '@holdfast/core/message/job-document'
 import { alertPath } from '@holdfast/core/operations/alert-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
@@ -15,6 +16,7 @@ import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { performPurges } from '../../../functions/src/use-cases/purge/perform-purges.ts'
+import type { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
 import { projectEvents } from '../../../runner/src/session/events/projector.ts'
 import { Journal } from '../../../runner/src/session/journal/journal.ts'
@@ -47,12 +49,22 @@ afterAll(async () => {
 
 const filled = (sessionId: string) => filledSession(clients, { sessionId, wrappingKey: api.wrappingKey })
 
+/** Of every tenant. */
+const FINAL_AFTER = { settingsOf: () => Promise.resolve(DEFAULT_TENANT_SETTINGS) } as unknown as TenantDirectory
+
 const purge = (name: string, confirm = name) => calls.send('DELETE', `/api/sessions/${name}?purge=true&confirm=${confirm}`)
 
 /** The schedule `cleanup`, so many days from now. */
 function nightIn(days: number, documents: ReturnType<ApiUnderTest['committing']> = clients.documents) {
   const clock = { ...systemClock, now: () => Date.now() + days * DAY_MS }
-  const needed = { documents, media: clients.objects, clock, logger: createLogger('test', 'silent') }
+  const needed = {
+    documents,
+    objects: clients.objects,
+    media: clients.objects,
+    tenants: FINAL_AFTER,
+    clock,
+    logger: createLogger('test', 'silent'),
+  }
   return performPurges(needed, new Deadline(clock, 60_000))
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Change, DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
@@ -16,7 +17,8 @@ import { checkpointName, sequenceId } from '@holdfast/core/session/ids'
 import { type Purge, sessionPath } from '@holdfast/core/session/session-document'
 import { expect, test } from 'vitest'
 import { performPurges } from '../../../functions/src/use-cases/purge/perform-purges.ts'
-import { rebuildSession } from '../../../runner/src/moving/rebuild.ts'
+import type { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
+import { rebuildSession, sessionsToRebuild } from '../../../runner/src/moving/rebuild.ts'
 import { encodeCreds, newCreds } from '../../../runner/src/whatsapp/baileys/signal/codec.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
@@ -77,6 +79,10 @@ class CutObjects extends MemoryObjects {
     this.#cutter = cutter
   }
 
+  override create(name: string, bytes: Buffer): Promise<{ generation: string }> {
+    return this.#cutter.run(() => super.create(name, bytes))
+  }
+
   override remove(name: string): Promise<void> {
     return this.#cutter.run(() => super.remove(name))
   }
@@ -107,10 +113,11 @@ async function world(beside: readonly string[] = []) {
   await documents.commit([{ kind: 'merge', path: sessionPath(ID), fields }])
   documents.cutter.operations = 0
   let hours = 0
-  const night = (): Promise<number> => {
+  const night = (stores: { documents: MemoryDocuments; objects: MemoryObjects } = { documents, objects }): Promise<number> => {
     const clock = { ...systemClock, now: () => systemClock.now() + hours * HOUR_MS }
     hours += 24
-    const needed = { documents, media: objects, clock, logger: createLogger('test', 'silent') }
+    const tenants = { settingsOf: () => Promise.resolve(DEFAULT_TENANT_SETTINGS) } as unknown as TenantDirectory
+    const needed = { ...stores, media: stores.objects, tenants, clock, logger: createLogger('test', 'silent') }
     return performPurges(needed, new Deadline(clock, 60_000))
   }
   const left = async () => {
@@ -169,7 +176,7 @@ test('a purge that dies at any operation is finished by the next run, and ends t
   expect(operations).toBeGreaterThan(20)
   for (let at = 1; at <= operations; at++) {
     for (const isAfter of [false, true]) {
-      const { documents, night, left } = await world()
+      const { documents, objects, night, left } = await world()
       documents.cutter.cut = { at, isAfter }
       await night().catch(() => {})
       documents.cutter.cut = null
@@ -177,6 +184,11 @@ test('a purge that dies at any operation is finished by the next run, and ends t
       // The keys go first, at once with the record that fences, and nothing goes before them.
       if (cut.phase === 'waiting') expect([cut.found, cut.tombstone]).toEqual([all, null])
       else expect(cut).toMatchObject({ keys: {}, tombstone: { seq: 7, epoch: 3 } })
+      // Nobody takes a purge back that has a tombstone, and no key goes without one.
+      const tombstones = (await objects.list('purges/')).length
+      const { begunAt } = (await documents.read(sessionPath(ID)))?.fields['purge'] as Purge
+      expect({ at, isAfter, tombstones: tombstones > 0 || cut.phase === 'waiting' }).toEqual({ at, isAfter, tombstones: true })
+      expect(tombstones > 0 && !begunAt).toBe(false)
       await night()
       expect({ at, isAfter, ...(await left()) }).toMatchObject({ at, isAfter, ...GONE, tombstone: { seq: 7, epoch: 3 } })
     }
@@ -204,7 +216,8 @@ test(
       const { paths = [], objects: names = [] } = made ?? {}
       const present = await Promise.all(paths.map((path) => documents.read(path)))
       expect({ at, gone: present.filter((document) => document === null).length }).toEqual({ at, gone: 0 })
-      expect({ at, objects: await objects.list('') }).toEqual({ at, objects: [...names].toSorted() })
+      const stored = (await objects.list('')).filter((name) => !name.startsWith('purges/'))
+      expect({ at, objects: stored }).toEqual({ at, objects: [...names].toSorted() })
       expect((await documents.read(sessionPath(ID)))?.fields).toMatchObject({ isRemoved: false, purge: null })
       expect((await documents.read(sessionKeyPath(ID)))?.fields).toMatchObject({ current: 2, keys: { 2: {} } })
     }
@@ -219,7 +232,8 @@ test('the keys of all are destroyed before anything is removed, however long tha
   const clock = { ...systemClock, monotonic: () => elapsedMs }
   // The first object takes all the time.
   objects.remove = async () => void (elapsedMs = HOUR_MS)
-  const needed = { documents, media: objects, clock, logger: createLogger('test', 'silent') }
+  const tenants = { settingsOf: () => Promise.resolve(DEFAULT_TENANT_SETTINGS) } as unknown as TenantDirectory
+  const needed = { documents, objects, media: objects, tenants, clock, logger: createLogger('test', 'silent') }
   expect(await performPurges(needed, new Deadline(clock, 60_000))).toBe(0)
   expect(await left()).toMatchObject({ phase: 'removing', keys: {} })
   expect((await documents.read(sessionKeyPath(other)))?.fields).toMatchObject({ keys: {}, destroyed: { upTo: 1 } })
@@ -247,4 +261,74 @@ test('a rebuild says when Firestore is from before the session that has the name
   // What it advises.
   await documents.commit([sessionPath(ID), sessionKeyPath(ID)].map((path) => ({ kind: 'delete', path })))
   expect(await rebuild()).toMatchObject({ from: object })
+})
+
+/** The state between the destruction of the keys and the removal of the checkpoints. */
+async function cutAfterKeys() {
+  const made = await world()
+  const { documents, objects, night } = made
+  objects.remove = () => Promise.reject(new Error('Away (made by the test).'))
+  await night()
+  const { keys, phase } = await made.left()
+  expect([keys, phase, (await objects.list('sessions/')).length > 0]).toEqual([{}, 'removing', true])
+  Reflect.deleteProperty(objects, 'remove')
+  return { documents, objects, night }
+}
+
+const storesOf = (documents: MemoryDocuments, objects: MemoryObjects) => ({
+  documents,
+  objects,
+  journals: new DocumentJournals(documents),
+  logger: createLogger('test', 'silent'),
+  clock: systemClock,
+  random: systemRandom,
+  wrappingKey: WRAPPING_KEY,
+})
+
+test('a rebuild after the loss of Firestore does not bring a purged session back, and its purge goes on', async () => {
+  const { objects, night } = await cutAfterKeys()
+  const documents = new MemoryDocuments()
+  const stores = storesOf(documents, objects)
+  expect(await sessionsToRebuild(stores, 'default', { isFirestoreOlder: false })).toEqual([ID])
+  expect(await rebuildSession(stores, ID, { isFirestoreOlder: false })).toMatchObject({
+    session: ID,
+    purgedAt: expect.any(String),
+  })
+  const session = (await documents.read(sessionPath(ID)))?.fields
+  expect(session).toMatchObject({ isRemoved: true, wanted: 'offline', journalHead: 7, epoch: 3 })
+  await night({ documents, objects })
+  expect(await objects.list('sessions/')).toEqual([])
+  expect((await documents.read(sessionPath(ID)))?.fields).toMatchObject({ purge: { phase: 'done' }, journalHead: 8, epoch: 4 })
+  // The next session has the next key, and other numbers.
+  const cipher = await unwrapSessionKeys(ID, await nextKeys({ documents }), WRAPPING_KEY)
+  const image = { creds: encodeCreds(newCreds()), keys: {} }
+  const { object } = await writeCheckpoint(objects, cipher, { sequence: 9, hash: 'hash', epoch: 5, image })
+  const again = storesOf(new MemoryDocuments(), objects)
+  expect(await rebuildSession(again, ID, { isFirestoreOlder: false })).toMatchObject({ from: object })
+})
+
+test('a Firestore from before the purge has it go on, too, and a tombstone that was altered stops the rebuild', async () => {
+  const { objects, night } = await cutAfterKeys()
+  const older = await world()
+  const stores = storesOf(older.documents, objects)
+  await older.documents.commit([
+    { kind: 'merge', path: sessionPath(ID), fields: { purge: null, isRemoved: false, wanted: 'online' } },
+  ])
+  expect(await rebuildSession(stores, ID, { isFirestoreOlder: true })).toMatchObject({ session: ID })
+  await night({ documents: older.documents, objects })
+  expect(await objects.list('sessions/')).toEqual([])
+  expect((await older.left()).phase).toBe('done')
+  const [name = ''] = (await objects.list('purges/')).slice(-1)
+  await objects.remove(name)
+  await objects.create(name, Buffer.from('{}'))
+  const lost = storesOf(new MemoryDocuments(), objects)
+  await expect(rebuildSession(lost, ID, { isFirestoreOlder: false })).rejects.toMatchObject({ code: 'bad-document' })
+})
+
+test('a tombstone stays until the final day of its purge, and then goes', async () => {
+  const { objects, night } = await world()
+  for (let days = 0; days <= 37; days++) await night()
+  expect(await objects.list('purges/')).toHaveLength(1)
+  for (let days = 0; days <= 3; days++) await night()
+  expect(await objects.list('purges/')).toEqual([])
 })

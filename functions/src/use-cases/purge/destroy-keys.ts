@@ -8,6 +8,7 @@ import { unlessChanged } from '@holdfast/core/platform/unless-changed'
 import { type SessionKeyDocument, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { newSession } from '@holdfast/core/session/new-session'
+import { writeTombstone } from '@holdfast/core/session/purge-tombstone'
 import type { Purge } from '@holdfast/core/session/session-document'
 import { stateFields } from '@holdfast/core/session/state-fields'
 import type { Dependencies } from '../dependencies.ts'
@@ -25,19 +26,25 @@ interface Doomed {
   readonly snapshot: DocumentSnapshot
   readonly session: SessionToPurge
   readonly purge: Purge
+  /** Until when a copy of the session may be left. */
+  readonly until: Date
 }
 
 /**
- * Destroys the data keys of a session, and with that all that is sealed with them. One commit does three things: it creates the next record
+ * Destroys the data keys of a session, and with that all that is sealed with them. Nobody may take the purge back any more: its tombstone is
+ * written first. Then one commit does three things: it creates the next record
  * of the log, a claim that nobody releases, so that an owner which is still alive can append nothing and says nothing more; it takes the
  * keys out of the key document, which keeps their version and the place of that record; and it empties the session's document. Either all
  * of it happens or nothing.
  *
  * @returns false when the session or its key changed meanwhile
  */
-export async function destroyKeys(needed: Pick<Dependencies, 'documents' | 'media' | 'clock'>, doomed: Doomed): Promise<boolean> {
+export async function destroyKeys(
+  needed: Pick<Dependencies, 'documents' | 'objects' | 'media' | 'clock'>,
+  doomed: Doomed,
+): Promise<boolean> {
   const { documents, clock } = needed
-  const { snapshot, session, purge } = doomed
+  const { snapshot, session, purge, until } = doomed
   const sessionId = snapshot.id
   const key = await documents.read(sessionKeyPath(sessionId))
   const record = await tombstoneOf(new DocumentJournals(documents), sessionId, await knownNumbers(needed, sessionId, session))
@@ -45,10 +52,15 @@ export async function destroyKeys(needed: Pick<Dependencies, 'documents' | 'medi
   const { seq, epoch } = record
   const tombstone = { seq, epoch, hash: hashOfRecord(record) }
   const dueAt = !session.hasOwner ? now : new Date(now.getTime() + OWNER_ENDS_MS)
+  const { requestedBy } = purge
+  const keyFields = emptiedKeys(key, now, tombstone)
+  const keyVersion = keyFields.destroyed.upTo
+  // First: without Firestore, nothing else would say that nobody wants the checkpoints which are left.
+  await writeTombstone(needed.objects, { v: 1, sessionId, ...tombstone, keyVersion, requestedBy, at: now.toISOString() }, until)
   const removing: Purge = { ...purge, phase: 'removing', dueAt, destroyedAt: now }
   const changes: readonly Change[] = [
     unlessChanged(snapshot.path, snapshot, tombstoneFields(snapshot.fields, { sessionId, seq, epoch, purge: removing })),
-    unlessChanged(sessionKeyPath(sessionId), key, { ...keyFields(key, now, tombstone) }),
+    unlessChanged(sessionKeyPath(sessionId), key, keyFields),
   ]
   try {
     await new DocumentJournals(documents).append(sessionId, [record], changes)
@@ -114,7 +126,11 @@ async function tailUnlessDamaged(journals: DocumentJournals, sessionId: string, 
 }
 
 /** A key document that is missing or damaged is one whose keys are gone, too. */
-function keyFields(key: DocumentSnapshot | null, at: Date, tombstone: NonNullable<SessionKeyDocument['destroyed']>['tombstone']) {
+function emptiedKeys(
+  key: DocumentSnapshot | null,
+  at: Date,
+  tombstone: NonNullable<SessionKeyDocument['destroyed']>['tombstone'],
+) {
   const { current } = key?.fields ?? {}
   const upTo = typeof current === 'number' && Number.isInteger(current) && current > 0 ? current : 1
   return { v: 1, current: upTo, keys: {}, destroyed: { upTo, at, tombstone } }

@@ -2,23 +2,25 @@ import { ALERTS } from '@holdfast/core/operations/alert-document'
 import type { Deadline } from '@holdfast/core/platform/deadlines'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
+import { tenantOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import { type Purge, SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
 import type { Dependencies } from '../dependencies.ts'
 import { isRemoved } from '../find-session.ts'
 import { destroyKeys } from './destroy-keys.ts'
-import { fateOf, preparationsOf } from './purge-answer.ts'
+import { fateOf, finalAt, preparationsOf } from './purge-answer.ts'
 import { STUCK_AFTER_MS, tellOfPurge } from './purge-alert.ts'
+import { keepTombstone, removeOldTombstones } from './tombstones.ts'
 import { removeRemains } from './remove-remains.ts'
 import { sessionToPurge } from './session-to-purge.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'media' | 'clock' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'objects' | 'media' | 'tenants' | 'clock' | 'logger'>
 
 /** Sessions that one run looks at. The next run goes on. */
 const MOST_SESSIONS = 2000
 
 /** A live owner may change its session between reading and writing. */
-const MAX_ROUNDS = 5
+const MAX_ROUNDS = 6
 
 /**
  * Goes on with all purges that are due: first the keys of all of them are destroyed, then what they have stored is removed, which may take
@@ -46,6 +48,7 @@ export async function performPurges(needed: Needed, deadline: Deadline): Promise
   for (const { id } of waiting) await attempt(id, () => endGrace(needed, id))
   let done = 0
   for (const { id } of due) if (await attempt(id, () => endRemoval(needed, id, deadline))) done++
+  await removeOldTombstones(needed, deadline)
   if (done > 0) logger.warn({ done }, 'Sessions were purged.')
   return done
 }
@@ -71,11 +74,18 @@ async function endGrace(needed: Needed, sessionId: string): Promise<boolean> {
       await writeUnlessChanged(needed.documents, snapshot.path, snapshot, { purge: null })
       continue
     }
+    if (!purge.begunAt) {
+      // Before the tombstone: one that is written must not be over a session that was taken back.
+      const begun: Purge = { ...purge, begunAt: new Date(needed.clock.now()) }
+      await writeUnlessChanged(needed.documents, snapshot.path, snapshot, { purge: begun })
+      continue
+    }
     const { logout } = await preparationsOf(needed, purge)
     const fate = fateOf(purge, logout)
     // Nobody unlinks it any more.
     const device = fate === 'asked' ? 'not-reachable' : fate
-    if (!(await destroyKeys(needed, { snapshot, session, purge: { ...purge, device } }))) continue
+    const until = finalAt(new Date(needed.clock.now()), (await needed.tenants.settingsOf(tenantOf(sessionId))).purge, false)
+    if (!(await destroyKeys(needed, { snapshot, session, purge: { ...purge, device }, until }))) continue
     needed.logger.warn(ofSession(sessionId), 'The keys of a session were destroyed.')
     return true
   }
@@ -95,9 +105,11 @@ async function endRemoval(needed: Needed, sessionId: string, deadline: Deadline)
       if (clock.now() - dueAtMs > STUCK_AFTER_MS) await tellOfPurge(documents, sessionId, 'Two nights were not enough.')
       return false
     }
+    const doneAt = new Date(clock.now())
+    await keepTombstone(needed, { sessionId, purge, doneAt })
     // First, because nothing looks at a purge that is done.
     await tellOfPurge(documents, sessionId, null)
-    const done: Purge = { ...purge, phase: 'done', dueAt: null, doneAt: new Date(clock.now()) }
+    const done: Purge = { ...purge, phase: 'done', dueAt: null, doneAt }
     if (await writeUnlessChanged(documents, snapshot.path, snapshot, { purge: done })) return true
   }
   throw changedTooOften(sessionId)

@@ -31,7 +31,7 @@ export function purgeAnswer(
   sessionId: string,
   purge: Purge,
   { logout, backup }: Preparations,
-  { finalAfterDays }: TenantSettings['purge'],
+  settings: TenantSettings['purge'],
 ) {
   const { phase, requestedAt, requestedBy, doneAt, destroyedAt } = purge
   const removalAt = doneAt ?? (phase === 'waiting' ? purge.dueAt : destroyedAt) ?? requestedAt
@@ -42,13 +42,20 @@ export function purgeAnswer(
     requestedBy,
     /** When its keys are destroyed, or were. */
     removalAt,
-    finalAt: new Date(removalAt.getTime() + (finalAfterDays + (doneAt ? 0 : 1)) * DAY_MS),
-    mayBeTakenBack: phase === 'waiting',
+    finalAt: finalAt(removalAt, settings, doneAt !== null),
+    mayBeTakenBack: mayBeTakenBack(purge),
     device: { fate: fateOf(purge, logout), action: purge.actions?.logout ?? null, sentence: deviceSentence(purge, logout) },
     backup: { action: purge.actions?.backup ?? null, state: backup?.state ?? null },
     sentence: SENTENCES[phase],
   }
 }
+
+/** Until the destruction of its keys begins. */
+export const mayBeTakenBack = ({ phase, begunAt }: Purge): boolean => phase === 'waiting' && !begunAt
+
+/** Until when a copy of what is removed now may be left. A removal that is not done ends in the next night at the earliest. */
+export const finalAt = (removalAt: Date, { finalAfterDays }: TenantSettings['purge'], isDone: boolean): Date =>
+  new Date(removalAt.getTime() + (finalAfterDays + (isDone ? 0 : 1)) * DAY_MS)
 
 export function fateOf({ actions, device }: Purge, logout: RecoveryAction | null): DeviceFate {
   if (device) return device

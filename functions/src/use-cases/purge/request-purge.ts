@@ -12,7 +12,7 @@ import { requestAction } from '../recoveries/request-action.ts'
 import { cancelRecovery } from '../recoveries/settle-action.ts'
 import { Refusal } from '../refusal.ts'
 import { cancelWaiting } from '../remove-session.ts'
-import { preparationsOf, purgeAnswer } from './purge-answer.ts'
+import { mayBeTakenBack, preparationsOf, purgeAnswer } from './purge-answer.ts'
 import { type SessionToPurge, sessionToPurge } from './session-to-purge.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'archives' | 'journals' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
@@ -105,7 +105,7 @@ export async function takePurgeBack(
       if (isRemoved(snapshot)) throw unknownSession(name)
       return
     }
-    if (session.purge.phase !== 'waiting') throw sessionPurged(name)
+    if (!mayBeTakenBack(session.purge)) throw sessionPurged(name)
     await limits.requireActive(principal.tenant)
     // First, so that a call that is cut short is repeated.
     if (session.purge.actions) await cancelIfWaiting(needed, principal, session.purge.actions.logout)
@@ -127,19 +127,19 @@ async function cancelIfWaiting(needed: Parameters<typeof cancelRecovery>[0], pri
 
 /** Refuses to create a session under the name of one that is not gone yet. */
 export function refusePurging({ purge }: Pick<SessionToPurge, 'purge'>, name: string): void {
-  if (purge?.phase === 'waiting') {
+  if (purge && mayBeTakenBack(purge)) {
     throw new Refusal(
       'session-purging',
       `The purge of a session of this name waits. Take it back (POST /api/sessions/${name}/purge/cancel), or choose another name until it is done.`,
     )
   }
-  if (purge?.phase === 'removing') throw sessionPurged(name)
+  if (purge && purge.phase !== 'done') throw sessionPurged(name)
 }
 
 const sessionPurged = (name: string): Refusal =>
   new Refusal(
     'session-purging',
-    `The keys of "${name}" are destroyed, and cannot come back. A session can be created under its name when all that it had stored is removed, usually after the next night.`,
+    `The keys of "${name}" are destroyed, or just being destroyed, and cannot come back. A session can be created under its name when all that it had stored is removed, usually after the next night.`,
   )
 
 const notConfirmed = (name: string): Refusal =>
