@@ -152,10 +152,18 @@ describe('a request', () => {
   it('is refused where journals lie in a directory of one host, and to a key that does not know the session', async () => {
     await filled('default.elsewhere')
     const none = () => Promise.resolve([])
-    const journalsOn = () => ({ placeOf: () => 'a directory', read: () => Promise.resolve(null), list: none, outline: none })
+    const placeOf = (sessionId: string) => `/var/sessions/${sessionId}/journal`
+    const journalsOn = () => ({ placeOf, read: () => Promise.resolve(null), list: none, outline: none })
     const local = api.with({ objects: clients.objects, journalsOn })
     const refused = await local.send('DELETE', '/api/sessions/elsewhere?purge=true&confirm=elsewhere')
     expect([refused.status, refused.body.code]).toEqual([422, 'not-possible'])
+    // The key goes first.
+    const commands =
+      "firebase firestore:delete --force session_keys/default.elsewhere && rm -rf '/var/sessions/default.elsewhere'"
+    expect(refused.body.detail).toContain(commands)
+    expect((await calls.get('/api/sessions/elsewhere')).body).toMatchObject({ name: 'elsewhere' })
+    // The one that the session has from before.
+    expect((await calls.get('/api/sessions/elsewhere/actions')).body).toHaveLength(1)
     const stranger = api.as({ role: 'admin', sessions: ['default.other'] })
     expect((await stranger.send('DELETE', '/api/sessions/elsewhere?purge=true&confirm=elsewhere')).status).toBe(404)
   })

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
+import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import { type Purge, sessionPath } from '@holdfast/core/session/session-document'
 import type { Principal } from '../../app/principal.ts'
@@ -50,7 +52,7 @@ export async function requestPurge(needed: Needed, principal: Principal, { name,
       return purgeAnswer(sessionId, session.purge, await preparationsOf(needed, session.purge), settings)
     }
     // Journals that lie elsewhere belong to the one host that has their directory, which no schedule can reach.
-    if (!(journals instanceof DocumentJournals)) throw inDirectory(name)
+    if (!(journals instanceof DocumentJournals)) throw inDirectory(name, sessionId, journals.placeOf(sessionId))
     const actions = session.hasDevice ? await prepare(documents, principal, sessionId) : null
     const now = new Date(clock.now())
     const purge: Purge = {
@@ -145,10 +147,14 @@ const sessionPurged = (name: string): Refusal =>
 const notConfirmed = (name: string): Refusal =>
   new Refusal('purge-not-confirmed', `Nothing was done. Repeat the request with ?purge=true&confirm=${name}.`)
 
-const inDirectory = (name: string): Refusal =>
+/** Only the runner that holds the directory may change its files, and a log there is no log of Firestore that a schedule could fence. */
+const inDirectory = (name: string, sessionId: string, journal: string): Refusal =>
   new Refusal(
     'not-possible',
-    `In storage mode local, stop the runner, delete the folder of the session and its documents by hand, or remove "${name}" without purge.`,
+    `Nothing was done: in storage mode local the files of a session belong to the runner of its directory. DELETE /api/sessions/${name} without ` +
+      'purge unlinks its phone and hides it. Then stop the runner and, on its host, destroy the key first: ' +
+      `firebase firestore:delete --force ${sessionKeyPath(sessionId)} && rm -rf '${dirname(journal)}'. ` +
+      'docs/BACKUP.md, "In storage mode local", has the commands for the documents that are left. The name is never used again.',
   )
 
 /** The owner performs both, one after the other. Without a connection the second one fails, and the answer says so. */
