@@ -365,6 +365,12 @@ describe('while the wrapping key cannot be used', () => {
     expect([sentence, userAction]).toEqual([expect.stringContaining(problem.sentence), expect.stringContaining('Enable it.')])
   })
 
+  it('the key of one tenant is the alert of that tenant, and of two the alert of the fleet', () => {
+    const [acme, other] = [many(12, away, 'acme'), many(1, away, 'other')]
+    expect(decided({ sessions: acme }).wanted).toMatchObject([{ type: 'outage', scope: 'wrapping-key.acme', tenant: 'acme' }])
+    expect(decided({ sessions: [...acme, ...other] }).wanted).toMatchObject([{ scope: 'wrapping-key', tenant: null }])
+  })
+
   it('it ends with the outage, and a stopped session asks for nothing', () => {
     const { ids, fates } = decided({
       sessions: [session('default.off', { ...away, isWanted: false })],

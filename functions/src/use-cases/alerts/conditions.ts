@@ -5,7 +5,7 @@ import type { FailedJob, FleetFacts } from '../fleet-facts.ts'
 import type { Thresholds } from '../health-status.ts'
 import { actionAlerts } from './action-conditions.ts'
 import { grouped } from './grouping.ts'
-import { keyOutage, WRAPPING_KEY_SCOPE } from './key-conditions.ts'
+import { isOfWrappingKey, keyOutage } from './key-conditions.ts'
 import { isCounted, recordAlerts } from './record-conditions.ts'
 import {
   EXPLAINING,
@@ -87,17 +87,18 @@ export function wantedAlerts({ facts, health, thresholds, settingsOf }: AlertFac
     return EXPLAINED.has(type) && (early.has(runner) || (causeIds.length > 0 && (concerned === 'all' || concerned.has(runner))))
   }
   const key = keyOutage(facts)
-  const ofKey = new Set(ofSessions.filter((alert) => key?.explains(alert)).map(({ type, scope }) => alertIdOf(type, scope)))
-  const told = ofSessions.filter((alert) => !isExplained(alert) && !key?.explains(alert))
+  const byKey = new Map(ofSessions.map((alert) => [alertIdOf(alert.type, alert.scope), key.standsFor(alert)]))
+  const told = ofSessions.filter((alert) => !isExplained(alert) && key.standsFor(alert) === null)
   const explained = new Set(ofSessions.filter(isExplained).map(({ type, scope }) => alertIdOf(type, scope)))
   const { alerts, groupOf } = grouped(told, (tenant) => settingsOf(tenant).hasChannels, open)
-  const healths = outages.length > 0 || returning.length > 0 || key ? [] : healthAlert(health)
-  const wanted = [...alerts, ...runners, ...outages, ...(key ? [key.alert] : []), ...healths, ...queueDepths(facts, settingsOf)]
+  const healths = outages.length > 0 || returning.length > 0 || key.alerts.length > 0 ? [] : healthAlert(health)
+  const wanted = [...alerts, ...runners, ...outages, ...key.alerts, ...healths, ...queueDepths(facts, settingsOf)]
   return {
     wanted,
     fateOf(id, { type, scope }) {
       if (OF_OTHERS.has(type) || returning.includes(id)) return { kind: 'kept' }
-      if (key && ofKey.has(id)) return { kind: 'covered', by: key.id }
+      const keyAlert = byKey.get(id) ?? null
+      if (keyAlert !== null) return { kind: 'covered', by: keyAlert }
       const by = groupOf.get(id) ?? (explained.has(id) ? causeIds[0] : undefined)
       if (by !== undefined) return { kind: 'covered', by }
       if (explained.has(id)) return { kind: 'kept' }
@@ -118,9 +119,7 @@ function comingBack({ alerts, sessions, nowMs }: FleetFacts, ofSessions: readonl
       return isWanted && status === 'STARTING' && isWithin
     })
   return alerts
-    .filter(
-      ({ content }) => isEndingCause(content, nowMs) && content.scope !== WRAPPING_KEY_SCOPE && (isAsked || wentDownIn(content)),
-    )
+    .filter(({ content }) => isEndingCause(content, nowMs) && !isOfWrappingKey(content.scope) && (isAsked || wentDownIn(content)))
     .map(({ snapshot }) => snapshot.id)
 }
 

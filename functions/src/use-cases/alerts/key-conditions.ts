@@ -1,4 +1,5 @@
 import { alertIdOf } from '@holdfast/core/operations/alert-document'
+import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
 import { REASONS } from '@holdfast/core/session/session-states'
 import type { FleetFacts } from '../fleet-facts.ts'
 import { fleetAlert } from './runner-conditions.ts'
@@ -7,36 +8,54 @@ import type { WantedAlert } from './wanted-alert.ts'
 /** The code of a runner's problem with its stores, and the reason of a session that waits for its key. */
 const AWAY = 'wrapping-key-unavailable'
 
-/** The scope of the alert about the key that wraps the data keys of all sessions. */
-export const WRAPPING_KEY_SCOPE = 'wrapping-key'
+/** The scope of the alert about the wrapping key of the installation. That of a tenant's own key has the tenant after it. */
+const SCOPE = 'wrapping-key'
+
+export const isOfWrappingKey = (scope: string): boolean => scope === SCOPE || scope.startsWith(`${SCOPE}.`)
 
 export interface KeyOutage {
-  readonly alert: WantedAlert
-  readonly id: string
-  /** Whether it stands for an alert about a session: one that waits for its key, or that a runner without the key cannot take. */
-  readonly explains: (alert: WantedAlert) => boolean
+  readonly alerts: readonly WantedAlert[]
+  /** The alert that stands for one about a session: one that waits for its key, or that a runner without the key cannot take. */
+  readonly standsFor: (alert: WantedAlert) => string | null
 }
 
 /**
- * One alert for the whole fleet while Cloud KMS, or the key there, cannot be used. It is no outage of a network: nobody is kept from
- * dialling, and sessions whose keys are in the memory of a runner go on, so that their troubles are told of as always.
+ * One alert for the whole fleet while Cloud KMS, or the key there, cannot be used. A tenant may have a key of its own: while its sessions
+ * alone wait, the alert is the tenant's. It is no outage of a network: nobody is kept from dialling, and sessions whose keys are in the
+ * memory of a runner go on, so that their troubles are told of as always.
  */
-export function keyOutage({ runners, sessions }: Pick<FleetFacts, 'runners' | 'sessions'>): KeyOutage | null {
+export function keyOutage({ runners, sessions }: Pick<FleetFacts, 'runners' | 'sessions'>): KeyOutage {
   const alive = runners.filter(({ isDead }) => !isDead)
   const told = alive.flatMap(({ document: { store } }) => store?.problems.filter(({ code }) => code === AWAY) ?? [])
   const waiting = sessions.filter(({ isWanted, reason }) => isWanted && reason === AWAY)
-  if (told.length === 0 && waiting.length === 0) return null
+  if (told.length === 0 && waiting.length === 0) return { alerts: [], standsFor: () => null }
   const without = new Set(waiting.map(({ sessionId }) => sessionId))
   if (told.length > 0) for (const { sessionId, owner } of sessions) if (owner !== 'alive') without.add(sessionId)
-  const [problem] = told
-  const alert = fleetAlert({
-    type: 'outage',
-    scope: WRAPPING_KEY_SCOPE,
-    sentence: `The key that wraps the keys of all sessions cannot be used. ${problem?.sentence ?? REASONS[AWAY].sentence}`,
-    userAction: `${problem?.advice || REASONS[AWAY].userAction} \`npm run infra -- doctor\` looks at the key. Delete nothing and scan nothing meanwhile.`,
-    done: 'Open sessions go on. Others wait and go on by themselves when the key is back; no new key is made.',
-  })
-  const explains = ({ type, session }: WantedAlert): boolean =>
+  const alert = told[0] ? ofFleet(told[0]) : ofWaiting(new Set(waiting.map(({ tenant }) => tenant)))
+  const id = alertIdOf(alert.type, alert.scope)
+  const stands = ({ type, session }: WantedAlert): boolean =>
     (type === 'needs-attention' || type === 'disconnected') && without.has(session?.sessionId ?? '')
-  return { alert, id: alertIdOf(alert.type, alert.scope), explains }
+  return { alerts: [alert], standsFor: (one) => (stands(one) ? id : null) }
+}
+
+const DONE = 'Open sessions go on. Others wait and go on by themselves when the key is back; no new key is made.'
+const LOOK = '`npm run infra -- doctor` looks at the key. Delete nothing and scan nothing meanwhile.'
+
+const ofFleet = ({ sentence, advice }: { readonly sentence: string; readonly advice: string }): WantedAlert =>
+  fleetAlert({
+    type: 'outage',
+    scope: SCOPE,
+    sentence: `The key that wraps the keys of sessions cannot be used. ${sentence}`,
+    userAction: `${advice} ${LOOK}`.trim(),
+    done: DONE,
+  })
+
+/** No runner has said that its own check failed: the key of one tenant, or an outage that runners have not looked for since they started. */
+function ofWaiting(tenants: ReadonlySet<string>): WantedAlert {
+  const [tenant = DEFAULT_TENANT] = tenants
+  const { sentence, userAction } = REASONS[AWAY]
+  const isOfOne = tenants.size === 1 && tenant !== DEFAULT_TENANT
+  const scope = isOfOne ? `${SCOPE}.${tenant}` : SCOPE
+  const alert = fleetAlert({ type: 'outage', scope, sentence, userAction: `${userAction} ${LOOK}`, done: DONE })
+  return isOfOne ? { ...alert, tenant } : alert
 }
