@@ -231,7 +231,7 @@ const rebuilds: Target = {
           async () => {
             for (const [name, bytes] of stored) await objects.create(name, bytes)
             const rebuilt = await rebuildSession(stores, SESSION_ID, { isFirestoreOlder: false })
-            if (!rebuilt) return
+            if (!rebuilt || 'purgedAt' in rebuilt) return
             const { from, startsAt } = rebuilt
             if (!originals.get(from)?.equals(stored.get(from) ?? Buffer.alloc(0)))
               throw new Error('A changed checkpoint was taken.')

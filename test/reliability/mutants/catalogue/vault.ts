@@ -131,7 +131,7 @@ export const VAULT: readonly Mutant[] = [
     name: 'tombstone-at-the-last-number',
     invariant: 'I5',
     what: 'the record of a purge gets no epoch of its own, so that the next session begins with a used one',
-    edits: [{ in: 'tombstoneOf.epoch', value: 'Math.max(session.epoch, tail?.epoch ?? 0)' }],
+    edits: [{ in: 'tombstoneOf.epoch', value: 'Math.max(known.epoch, tail?.epoch ?? 0)' }],
     noticedBy: { file: PURGE_TEST, tests: 'a purge that dies at any operation' },
   },
   {
