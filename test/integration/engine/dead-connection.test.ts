@@ -113,3 +113,16 @@ test('a closed client is not replaced because of a request that is still under w
   await setTimeout(200)
   expect(made).toHaveLength(1)
 })
+
+test('a closed client ends after its last request, and refuses further ones', async () => {
+  const client = new Firestore({ projectId: firestore.projectId })
+  // On a busy machine the request may take longer than the moment that it is given.
+  const patient = { ...systemClock, after: () => () => {} }
+  const connection = new RenewedFirestore(() => client, 60_000, patient)
+  const asked = connection.ask((open) => open.doc('runners/nobody').get())
+  const closed = connection.close()
+  await expect(connection.ask((open) => open.doc('runners/nobody').get())).rejects.toMatchObject({ code: 'unavailable' })
+  expect((await asked).exists).toBe(false)
+  await closed
+  await expect(client.doc('runners/nobody').set({})).rejects.toThrow('terminated')
+})

@@ -11,6 +11,9 @@ interface Client {
   readonly waiting: Set<(error: Error) => void>
 }
 
+/** Time that requests under way have to end when the connection is closed, ms. */
+const CLOSED_WITHIN_MS = 500
+
 /** Codes that grpc reports without an answer of the server: DEADLINE_EXCEEDED and UNAVAILABLE. */
 const NO_ANSWER = new Set<unknown>([4, 14])
 
@@ -27,6 +30,8 @@ export class RenewedFirestore {
   #client: Client
   #cancelTimer: (() => void) | null = null
   #isClosed = false
+  /** Set while `close` waits for the requests under way. */
+  #lastEnded: (() => void) | null = null
 
   constructor(make: () => Firestore, silentMs: number, clock: Clock) {
     this.#make = make
@@ -35,7 +40,9 @@ export class RenewedFirestore {
     this.#client = newClient(make())
   }
 
+  /** @throws HoldfastError `unavailable` after `close` */
   ask<T>(work: (firestore: Firestore) => Promise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new HoldfastError('unavailable', 'The connection to Firestore is closed.'))
     const client = this.#client
     client.asked++
     if (!this.#cancelTimer) this.#watch()
@@ -47,6 +54,7 @@ export class RenewedFirestore {
       if (client === this.#client) {
         if (isAnswered || client.asked === 0) this.#answered()
       } else if (client.asked === 0) discard(client)
+      if (this.#client.asked === 0) this.#lastEnded?.()
     }
     work(client.firestore).then(
       (answer) => {
@@ -79,10 +87,20 @@ export class RenewedFirestore {
     return end
   }
 
-  close(): Promise<void> {
+  /** Refuses further requests, gives those under way a moment, and ends the client. */
+  async close(): Promise<void> {
     this.#isClosed = true
     this.#cancelTimer?.()
-    return this.#client.firestore.terminate()
+    if (this.#client.asked > 0) await this.#untilLastEnds()
+    await this.#client.firestore.terminate()
+  }
+
+  async #untilLastEnds(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#lastEnded = resolve
+    const stopWaiting = this.#clock.after(CLOSED_WITHIN_MS, resolve, 'renewed-firestore')
+    await promise
+    stopWaiting()
   }
 
   #answered(): void {
