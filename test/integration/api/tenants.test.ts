@@ -21,8 +21,7 @@ import { type Kind, NAMING_NOTHING, NAMINGS, requestNaming } from './named-thing
 let api: ApiUnderTest
 beforeAll(async () => {
   api = await startApi()
-  await api.post('/api/sessions', { name: 'main' })
-  await api.post('/api/sessions', { name: 'stolen' })
+  for (const name of ['main', 'stolen']) expect(await api.post('/api/sessions', { name })).toMatchObject({ status: 201 })
   await api.asOwner('stolen', { tenant: 'other' })
   await api.post('/api/tenants', { id: 'other' })
 })
