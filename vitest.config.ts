@@ -4,9 +4,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const SYSTEM = ['test/system/**/*.test.ts', 'test/reliability/incidents/**/*.test.ts']
 const INTEGRATION = 'test/integration/**/*.test.ts'
-/** They leave owners of sessions behind, as a crash does, whose timers go on. */
-const OWNERS = ['engine', 'facts', 'moving'].map((part) => `test/integration/${part}/**/*.test.ts`)
-
 /** They talk to the simulator with a stock client of Baileys, which takes seconds of CPU for each file. */
 const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
 
@@ -14,7 +11,7 @@ const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
 const LONG = ['test/reliability/model/ownership.test.ts', 'test/reliability/fuzz/fuzz.test.ts']
 
 /** The projects, those with the longest files first: a long file that starts last would keep one core busy at the end. */
-const ORDER = ['long', 'system', 'owners', 'integration', 'simulator', 'unit', 'alone']
+const ORDER = ['long', 'system', 'integration', 'simulator', 'unit', 'alone']
 
 /** Within a project, the files that took longest the last time come first. */
 class LongestFirst extends BaseSequencer {
@@ -56,8 +53,7 @@ export default defineConfig({
       { extends: true, test: { name: 'long', include: LONG } },
       { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'simulator', include: [SIMULATOR], ...sharing } },
-      { extends: true, test: { name: 'owners', include: OWNERS, ...onEmulator } },
-      { extends: true, test: { name: 'integration', include: [INTEGRATION], exclude: OWNERS, ...sharing, ...onEmulator } },
+      { extends: true, test: { name: 'integration', include: [INTEGRATION], ...sharing, ...onEmulator } },
       { extends: true, test: { name: 'system', include: SYSTEM, ...sharing, ...onEmulator } },
     ],
   },
