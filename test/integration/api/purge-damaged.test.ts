@@ -1,14 +1,9 @@
 import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { checkpointName } from '@holdfast/core/session/ids'
-import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
-import { Deadline } from '@holdfast/core/platform/deadlines'
-import { createLogger } from '@holdfast/core/platform/logging'
-import { systemClock } from '@holdfast/core/platform/system-clock'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { performPurges } from '../../../functions/src/use-cases/purge/perform-purges.ts'
-import type { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
+import { purgesIn } from '../../support/purge-nights.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
@@ -33,27 +28,12 @@ afterAll(async () => {
   await storage.close()
 })
 
-/** Of every tenant. */
-const FINAL_AFTER = { settingsOf: () => Promise.resolve(DEFAULT_TENANT_SETTINGS) } as unknown as TenantDirectory
-
 const purge = (name: string) => calls.send('DELETE', `/api/sessions/${name}?purge=true&confirm=${name}`)
 
 const change = (name: string, fields: Record<string, unknown>) =>
   clients.documents.commit([{ kind: 'merge', path: sessionPath(`default.${name}`), fields }])
 
-/** The schedule `cleanup`, so many days from now. */
-function nightIn(days: number) {
-  const clock = { ...systemClock, now: () => Date.now() + days * 86_400_000 }
-  const needed = {
-    documents: clients.documents,
-    objects: clients.objects,
-    media: clients.objects,
-    tenants: FINAL_AFTER,
-    clock,
-    logger: createLogger('test', 'silent'),
-  }
-  return performPurges(needed, new Deadline(clock, 60_000))
-}
+const nightIn = (days: number) => purgesIn(days, clients)
 
 async function damaged(name: string, fields: Record<string, unknown>) {
   const { owner } = await filledSession(clients, { sessionId: `default.${name}`, wrappingKey: api.wrappingKey })

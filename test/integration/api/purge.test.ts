@@ -1,28 +1,17 @@
 import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { assessState } from '@holdfast/core/journal/assess'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
-import { journalPath } from '@holdfast/core/journal/journal-record'
-import { loadState } from '@holdfast/core/journal/load'
 import { JOBS } from '@holdfast/core/message/job-document'
 import { alertPath } from '@holdfast/core/operations/alert-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
-import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
-import { Deadline } from '@holdfast/core/platform/deadlines'
-import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
-import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { performPurges } from '../../../functions/src/use-cases/purge/perform-purges.ts'
-import type { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
-import { projectEvents } from '../../../runner/src/session/events/projector.ts'
-import { Journal } from '../../../runner/src/session/journal/journal.ts'
-import { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import { claimSession } from '../../../runner/src/session/claim.ts'
-import { checkpointNow } from '../../support/engine/owner.ts'
+import { purgesIn } from '../../support/purge-nights.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
@@ -49,24 +38,10 @@ afterAll(async () => {
 
 const filled = (sessionId: string) => filledSession(clients, { sessionId, wrappingKey: api.wrappingKey })
 
-/** Of every tenant. */
-const FINAL_AFTER = { settingsOf: () => Promise.resolve(DEFAULT_TENANT_SETTINGS) } as unknown as TenantDirectory
-
 const purge = (name: string, confirm = name) => calls.send('DELETE', `/api/sessions/${name}?purge=true&confirm=${confirm}`)
 
-/** The schedule `cleanup`, so many days from now. */
-function nightIn(days: number, documents: ReturnType<ApiUnderTest['committing']> = clients.documents) {
-  const clock = { ...systemClock, now: () => Date.now() + days * DAY_MS }
-  const needed = {
-    documents,
-    objects: clients.objects,
-    media: clients.objects,
-    tenants: FINAL_AFTER,
-    clock,
-    logger: createLogger('test', 'silent'),
-  }
-  return performPurges(needed, new Deadline(clock, 60_000))
-}
+const nightIn = (days: number, documents: ReturnType<ApiUnderTest['committing']> = clients.documents) =>
+  purgesIn(days, { documents, objects: clients.objects })
 
 const fieldsOf = async (path: string) => (await clients.documents.read(path))?.fields ?? {}
 
@@ -324,81 +299,5 @@ describe('the purge itself', () => {
     await nightIn(9)
     expect(await fieldsOf(alertPath('purge-stuck', 'default.stuck'))).toMatchObject({ state: 'resolved' })
     expect((await purge('stuck')).body.purge.phase).toBe('done')
-  })
-})
-
-describe('the same name afterwards', () => {
-  it('has the next key, and goes on with epoch and numbers', async () => {
-    await purged('again')
-    const id = 'default.again'
-    const { documents, objects } = clients
-    expect((await calls.post('/api/sessions', { name: 'again', start: false })).status).toBe(201)
-    expect((await calls.get('/api/sessions/again')).body).toMatchObject({ name: 'again', status: 'STOPPED', me: null })
-    expect((await calls.get('/api/sessions/again/purge')).body.code).toBe('unknown-session')
-    expect((await calls.post('/api/sessions', { name: 'again' })).body.code).toBe('session-exists')
-    const key = sessionKeyDocumentSchema.parse(await fieldsOf(sessionKeyPath(id)))
-    expect([key.current, Object.keys(key.keys), key.destroyed?.tombstone]).toMatchObject([2, ['2'], { seq: 7, epoch: 3 }])
-
-    const open = async (runnerId: string) => {
-      const journals = new DocumentJournals(documents)
-      const common = { documents, journals, clock: systemClock, random: systemRandom, sessionId: id, runnerId }
-      const claim = await claimSession({ ...common, wrappingKey: api.wrappingKey, mayClaim: () => true })
-      const cipher = await loadSessionCipher(documents, id, api.wrappingKey)
-      if (!claim || !cipher) throw new Error('It could not be opened.')
-      const loaded = await loadState({ journals, objects, cipher, pointers: claim.session, end: claim.head.sequence })
-      const journal = new Journal({ ...common, head: claim.head, project: projectEvents })
-      journal.unlock(cipher)
-      return { claim, loaded, journal, cipher, state: new JournaledState(loaded.image, journal) }
-    }
-    const first = await open('third')
-    expect(first.loaded).toMatchObject({ trouble: null, damaged: [], replayed: 1 })
-    expect([first.claim.head, first.loaded.image.creds]).toMatchObject([{ sequence: 8, epoch: 4 }, null])
-    await first.journal.whenDurable(first.state.change({ creds: 'new credentials', keys: { session: { joe: 'a ratchet' } } }))
-    // Without a checkpoint, and with one.
-    expect((await open('fourth')).loaded).toMatchObject({ trouble: null, replayed: 3, image: { creds: 'new credentials' } })
-    const second = await open('fifth')
-    const inbox = { forget: () => {} } as never
-    const session = { sessionId: id, documents, journals: new DocumentJournals(documents), cipher: second.cipher } as never
-    await checkpointNow(session, { ...second, inbox, restored: second.loaded }, clients)
-    const third = await open('sixth')
-    expect(third.loaded).toMatchObject({ trouble: null, image: { creds: 'new credentials' } })
-    expect(third.loaded.startedFrom?.seq).toBeGreaterThan(7)
-    const numbers = (await documents.query({ collection: journalPath(id), orderBy: ['id', 'asc'] })).map(({ id: n }) => Number(n))
-    expect(numbers.slice(0, 5)).toEqual([1, 3, 4, 6, 7])
-
-    // And it can be purged again.
-    for (const { journal } of [first, second, third]) journal.close()
-    await documents.commit([{ kind: 'merge', path: sessionPath(id), fields: { runnerId: null } }])
-    await purge('again')
-    await nightIn(8)
-    expect((await purge('again')).body.purge.phase).toBe('done')
-    expect(sessionKeyDocumentSchema.parse(await fieldsOf(sessionKeyPath(id)))).toMatchObject({
-      current: 2,
-      keys: {},
-      destroyed: { upTo: 2 },
-    })
-  })
-
-  it('is made once, by one of two requests', async () => {
-    await purged('twice')
-    const made = await Promise.all([1, 2].map(() => calls.post('/api/sessions', { name: 'twice', start: false })))
-    expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201, 422]))
-  })
-
-  it('is refused to a request that another one overtakes between two of its reads', async () => {
-    await purged('overtaken')
-    const create = { name: 'overtaken', start: false }
-    let isOvertaken = false
-    const read = async (path: string) => {
-      if (!isOvertaken && path === sessionKeyPath('default.overtaken')) {
-        isOvertaken = true
-        expect(await calls.post('/api/sessions', create)).toMatchObject({ status: 201 })
-      }
-      return clients.documents.read(path)
-    }
-    const documents = { ...api.committing((changes, real) => real(changes)), read }
-    const slow = api.with({ objects: clients.objects, documents })
-    expect(await slow.post('/api/sessions', create)).toMatchObject({ status: 422, body: { code: 'session-exists' } })
-    expect(isOvertaken).toBe(true)
   })
 })
