@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { HoldfastError } from '../platform/errors.ts'
 import { parseStored } from '../platform/parse.ts'
-import type { ObjectStore } from '../platform/ports.ts'
-import { sequenceId } from './ids.ts'
+import type { ListedObject, ObjectStore } from '../platform/ports.ts'
+import { placeOfCheckpoint, sequenceId } from './ids.ts'
 
 /**
  * PERSISTED CONTRACT v1: `purges/{sessionId}/{seq, 20 digits}-{epoch, 10 digits}-{last day}.json` beside the checkpoints, written before the
@@ -26,6 +26,9 @@ export type PurgeTombstone = z.infer<typeof tombstoneSchema>
 
 export const TOMBSTONES = 'purges/'
 
+/** What an owner of before has begun to upload may still arrive: so long the removal waits where there was one. */
+export const OWNER_ENDS_MS = 60 * 60_000
+
 const folderOf = (sessionId: string): string => `${TOMBSTONES}${sessionId}/`
 
 const NAME = /^purges\/([^/]+)\/(\d{20})-(\d{10})-(\d{4}-\d\d-\d\d)\.json$/
@@ -36,7 +39,7 @@ export function tombstoneNamed(name: string): { readonly sessionId: string; read
   return sessionId && day ? { sessionId, seq: Number(seq), until: new Date(`${day}T23:59:59.999Z`) } : null
 }
 
-/** Writes the tombstone. One that is there already says the same. */
+/** Writes the tombstone. One that is there already is of the same record, and stays. */
 export async function writeTombstone(
   objects: Pick<ObjectStore, 'create'>,
   tombstone: PurgeTombstone,
@@ -69,6 +72,11 @@ export async function lastTombstone(
   const name = (await objects.list(folderOf(sessionId))).filter((one) => tombstoneNamed(one)).at(-1)
   const found = name === undefined ? null : await objects.read(name)
   return found && name !== undefined ? parseStored(tombstoneSchema, jsonOf(found.bytes), name) : null
+}
+
+/** Whether a checkpoint is of a session that was created under the name since the purge, in this Firestore or in a new one. */
+export function isSince({ seq, at }: PurgeTombstone, { name, createdAt }: Pick<ListedObject, 'name' | 'createdAt'>): boolean {
+  return (placeOfCheckpoint(name)?.seq ?? 0) > seq || createdAt.getTime() > Date.parse(at) + OWNER_ENDS_MS
 }
 
 function jsonOf(bytes: Buffer): unknown {

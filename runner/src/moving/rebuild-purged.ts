@@ -1,8 +1,10 @@
 import type { Change, DocumentSnapshot } from '@holdfast/core/platform/ports'
-import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
-import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
+import { parseStored } from '@holdfast/core/platform/parse'
+import { unlessChanged } from '@holdfast/core/platform/unless-changed'
+import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { checkpointFolder, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { newSession } from '@holdfast/core/session/new-session'
-import type { PurgeTombstone } from '@holdfast/core/session/purge-tombstone'
+import { isSince, type PurgeTombstone } from '@holdfast/core/session/purge-tombstone'
 import { type Purge, type SessionDocument, sessionPath } from '@holdfast/core/session/session-document'
 import type { MovingStores } from './new-owner.ts'
 
@@ -12,15 +14,20 @@ export interface Purged {
   readonly purgedAt: string
 }
 
-/** Whether the purge was the last thing that happened to the session: nobody has created one under its name since. */
+/**
+ * Whether the purge was the last thing that happened to the session. One that was created under its name since has other numbers, or is younger:
+ * it may not have a record yet, or be of a new Firestore, whose numbers begin at 1.
+ */
 export async function isOver(
   { objects }: Pick<MovingStores, 'objects'>,
-  { sessionId, seq }: PurgeTombstone,
+  tombstone: PurgeTombstone,
   session: SessionDocument | null,
 ): Promise<boolean> {
-  if ((session?.journalHead ?? 0) > seq) return false
-  const names = await objects.list(checkpointFolder(sessionId))
-  return !names.some((name) => (placeOfCheckpoint(name)?.seq ?? 0) > seq)
+  if (session && session.journalHead > tombstone.seq) return false
+  // A purge that has begun is this one, which a rebuild before had go on.
+  if (session && !session.purge?.begunAt && session.createdAt.getTime() > Date.parse(tombstone.at)) return false
+  const objectsOfIt = await objects.describe(checkpointFolder(tombstone.sessionId))
+  return !objectsOfIt.some((one) => isSince(tombstone, one))
 }
 
 /**
@@ -53,14 +60,15 @@ export async function goOnWithPurge(
     journalHead: seq,
     epoch: Math.max(epoch, known?.session.epoch ?? 0),
   }
-  const keys = { v: 1, current: keyVersion, keys: {}, destroyed: { upTo: keyVersion, at, tombstone: { seq, epoch, hash } } }
-  const path = sessionPath(sessionId)
-  const changes: readonly Change[] = known
-    ? [{ kind: 'update', path, fields, unlessChangedSince: known.snapshot }]
-    : [
-        { kind: 'create', path, fields: { ...newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline'), ...fields } },
-        { kind: 'create', path: sessionKeyPath(sessionId), fields: keys },
-      ]
-  await documents.commit(changes)
+  const [path, keyPath] = [sessionPath(sessionId), sessionKeyPath(sessionId)]
+  const stored = known && (await documents.read(keyPath))
+  // A Firestore from before two purges has an older version, which the next session must not get again.
+  const upTo = Math.max(keyVersion, stored ? parseStored(sessionKeyDocumentSchema, stored.fields, keyPath).current : 0)
+  const keys = { v: 1, current: upTo, keys: {}, destroyed: { upTo, at, tombstone: { seq, epoch, hash } } }
+  const made = { ...newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline'), ...fields }
+  const change: Change = known
+    ? { kind: 'update', path, fields, unlessChangedSince: known.snapshot }
+    : { kind: 'create', path, fields: made }
+  await documents.commit([change, unlessChanged(keyPath, stored, keys)])
   return { session: sessionId, purgedAt: tombstone.at }
 }

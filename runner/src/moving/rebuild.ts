@@ -10,7 +10,7 @@ import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { newSession } from '@holdfast/core/session/new-session'
-import { lastTombstone, type PurgeTombstone, sessionsWithTombstones } from '@holdfast/core/session/purge-tombstone'
+import { isSince, lastTombstone, type PurgeTombstone, sessionsWithTombstones } from '@holdfast/core/session/purge-tombstone'
 import { RECORDS_LOST_AT_REBUILD } from '@holdfast/core/session/put-aside'
 import {
   type CheckpointPointer,
@@ -79,7 +79,8 @@ export async function sessionsToRebuild(
  * A session whose tombstone says that it was purged is not rebuilt: its purge goes on instead.
  *
  * @returns null when neither has credentials, or Firestore says that the session was purged: there is nothing to lose
- * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, when a runner has it, when no checkpoint opens, or when the checkpoints are
+ * @throws HoldfastError `cannot-move` when Firestore knows the session and is not from a backup, when a runner has it, when no checkpoint
+ * opens, or when the checkpoints are
  * those of another session of its name; `data-key-destroyed` when a purge destroyed its keys; `wrong-key` when the wrapping key is another one
  */
 export async function rebuildSession(
@@ -99,7 +100,7 @@ export async function rebuildSession(
   // No number of the new log is one that the owner tries next, so that nothing would stop it.
   if (session?.runnerId && (await isAlive(documents, session.runnerId))) throw refused(WHY_KEPT.held)
   if (isPurgedSince) return goOnWithPurge(stores, tombstone, session && snapshot && { session, snapshot })
-  const found = await newestState(stores, sessionId, { session, after: tombstone?.seq ?? 0 })
+  const found = await newestState(stores, sessionId, { session, tombstone })
   if (!found || (session && found.image.creds === null)) return null
   const { cipher, keys, image, pointer } = found
   if (image.creds === null) throw refused(`The newest checkpoint of ${sessionId} has no credentials.`)
@@ -206,11 +207,11 @@ interface Newest {
 async function newestState(
   stores: MovingStores,
   sessionId: string,
-  { session, after }: { readonly session: SessionDocument | null; readonly after: number },
+  { session, tombstone }: { readonly session: SessionDocument | null; readonly tombstone: PurgeTombstone | null },
 ): Promise<Newest | null> {
   const { documents, journals, objects, wrappingKey } = stores
   const known = await loadSessionCipher(documents, sessionId, wrappingKey)
-  const opened = await newestThatOpens(stores, sessionId, { known, after })
+  const opened = await newestThatOpens(stores, sessionId, { known, tombstone })
   if (session && known) {
     const end = await endOfLog(journals, sessionId, 0)
     const { image, reached, startedFrom } = await loadState({ journals, objects, cipher: known, pointers: session, end })
@@ -239,10 +240,11 @@ interface Opened {
 async function newestThatOpens(
   { objects, wrappingKey }: Pick<MovingStores, 'objects' | 'wrappingKey'>,
   sessionId: string,
-  { known, after }: { readonly known: SessionCipher | null; readonly after: number },
+  { known, tombstone }: { readonly known: SessionCipher | null; readonly tombstone: PurgeTombstone | null },
 ): Promise<{ readonly checkpoint: Opened | null; readonly tried: number; readonly why: string }> {
   // What is before the record of a purge was purged.
-  const names = (await objects.list(checkpointFolder(sessionId))).filter((name) => (placeOfCheckpoint(name)?.seq ?? 0) > after)
+  const listed = (await objects.describe(checkpointFolder(sessionId))).filter((one) => !tombstone || isSince(tombstone, one))
+  const names = listed.map(({ name }) => name).filter((name) => placeOfCheckpoint(name))
   const tried = names.length
   let hasKeys = known !== null
   for (const name of names.toReversed()) {

@@ -325,6 +325,17 @@ test('a Firestore from before the purge has it go on, too, and a tombstone that 
   await expect(rebuildSession(lost, ID, { isFirestoreOlder: false })).rejects.toMatchObject({ code: 'bad-document' })
 })
 
+test('a rebuild leaves a session alone that was created under the name since and has no checkpoint yet', async () => {
+  const { objects } = await cutAfterKeys()
+  const { documents } = await world()
+  // Created after the tombstone, at the clock of this test.
+  const since = { purge: null, isRemoved: false, wanted: 'online', createdAt: new Date(Date.now() + 365 * 24 * 60 * 60_000) }
+  await documents.commit([{ kind: 'merge', path: sessionPath(ID), fields: since }])
+  const rebuilt = await rebuildSession(storesOf(documents, objects), ID, { isFirestoreOlder: true }).catch(() => null)
+  expect(rebuilt ?? {}).not.toHaveProperty('purgedAt')
+  expect((await documents.read(sessionPath(ID)))?.fields).toMatchObject({ purge: null, isRemoved: false })
+})
+
 test('a tombstone stays until the final day of its purge, and then goes', async () => {
   const { objects, night } = await world()
   for (let days = 0; days <= 37; days++) await night()

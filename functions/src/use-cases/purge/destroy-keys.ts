@@ -8,7 +8,7 @@ import { unlessChanged } from '@holdfast/core/platform/unless-changed'
 import { type SessionKeyDocument, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { newSession } from '@holdfast/core/session/new-session'
-import { writeTombstone } from '@holdfast/core/session/purge-tombstone'
+import { OWNER_ENDS_MS, writeTombstone } from '@holdfast/core/session/purge-tombstone'
 import type { Purge } from '@holdfast/core/session/session-document'
 import { stateFields } from '@holdfast/core/session/state-fields'
 import type { Dependencies } from '../dependencies.ts'
@@ -16,9 +16,6 @@ import type { SessionToPurge } from './session-to-purge.ts'
 
 /** The purge's name in its record. No runner has it. */
 const PURGE = 'purge'
-
-/** What an owner of before has begun to upload may still arrive: so long the removal waits where there was one. */
-const OWNER_ENDS_MS = 60 * 60_000
 
 const DAY_MS = 24 * 60 * 60_000
 
