@@ -56,12 +56,16 @@ interface Around {
   readonly outage?: HealthDocument['outage']
   readonly withChannels?: readonly string[]
   readonly queueDepths?: Readonly<Record<string, number>>
+  readonly status?: HealthDocument['status']
 }
 
-const decided = (given: Partial<FleetFacts>, { outage = null, withChannels = [], queueDepths = {} }: Around = {}) => {
+const decided = (
+  given: Partial<FleetFacts>,
+  { outage = null, withChannels = [], queueDepths = {}, status = 'healthy' }: Around = {},
+) => {
   const decision = wantedAlerts({
     facts: facts(given),
-    health: { status: 'healthy', problems: [], outage },
+    health: { status, problems: [], outage },
     thresholds: { cpu: 70, memory: 75 },
     settingsOf: (tenant) => ({
       silenceMinutes: 15,
@@ -368,7 +372,20 @@ describe('while the wrapping key cannot be used', () => {
   it('the key of one tenant is the alert of that tenant, and of two the alert of the fleet', () => {
     const [acme, other] = [many(12, away, 'acme'), many(1, away, 'other')]
     expect(decided({ sessions: acme }).wanted).toMatchObject([{ type: 'outage', scope: 'wrapping-key.acme', tenant: 'acme' }])
-    expect(decided({ sessions: [...acme, ...other] }).wanted).toMatchObject([{ scope: 'wrapping-key', tenant: null }])
+    const ofBoth = decided({ sessions: [...acme, ...other], alerts: [open('outage', 'wrapping-key.acme')] })
+    expect(ofBoth.wanted).toMatchObject([{ scope: 'wrapping-key', tenant: null }])
+    // The tenant is not told that it is over.
+    expect(ofBoth.fates[alertIdOf('outage', 'wrapping-key.acme')]).toEqual({ kind: 'covered', by: alert })
+  })
+
+  it('that of a tenant hides no outage of a runner, and no change of health', () => {
+    const alerts = [open('outage', 'wrapping-key.acme')]
+    const waiting = many(1, away, 'acme')
+    const { ids } = decided({ sessions: waiting, alerts, runners: oneRunner(12, 20) })
+    expect(ids.toSorted()).toEqual(['outage:runner.r1', 'outage:wrapping-key.acme'])
+    const ofHealth = (sessions: FleetFacts['sessions']) =>
+      decided({ sessions, alerts }, { status: 'degraded' }).ids.filter((id) => id.startsWith('health-changed'))
+    expect([ofHealth(waiting), ofHealth(many(1, away))]).toMatchObject([[expect.any(String)], []])
   })
 
   it('it ends with the outage, and a stopped session asks for nothing', () => {

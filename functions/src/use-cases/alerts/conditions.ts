@@ -5,7 +5,8 @@ import type { FailedJob, FleetFacts } from '../fleet-facts.ts'
 import type { Thresholds } from '../health-status.ts'
 import { actionAlerts } from './action-conditions.ts'
 import { grouped } from './grouping.ts'
-import { isOfWrappingKey, keyOutage } from './key-conditions.ts'
+import { keyOutage } from './key-conditions.ts'
+import { isOfWrappingKey } from './wrapping-key-scope.ts'
 import { isCounted, recordAlerts } from './record-conditions.ts'
 import {
   EXPLAINING,
@@ -91,7 +92,7 @@ export function wantedAlerts({ facts, health, thresholds, settingsOf }: AlertFac
   const told = ofSessions.filter((alert) => !isExplained(alert) && key.standsFor(alert) === null)
   const explained = new Set(ofSessions.filter(isExplained).map(({ type, scope }) => alertIdOf(type, scope)))
   const { alerts, groupOf } = grouped(told, (tenant) => settingsOf(tenant).hasChannels, open)
-  const healths = outages.length > 0 || returning.length > 0 || key.alerts.length > 0 ? [] : healthAlert(health)
+  const healths = outages.length > 0 || returning.length > 0 || key.isOfFleet ? [] : healthAlert(health)
   const wanted = [...alerts, ...runners, ...outages, ...key.alerts, ...healths, ...queueDepths(facts, settingsOf)]
   return {
     wanted,
@@ -102,6 +103,10 @@ export function wantedAlerts({ facts, health, thresholds, settingsOf }: AlertFac
       const by = groupOf.get(id) ?? (explained.has(id) ? causeIds[0] : undefined)
       if (by !== undefined) return { kind: 'covered', by }
       if (explained.has(id)) return { kind: 'kept' }
+      const [keyNow] = key.alerts
+      // Of another tenant now, or of the fleet: the key of the first one may be away as before.
+      if (keyNow && type === 'outage' && isOfWrappingKey(scope))
+        return { kind: 'covered', by: alertIdOf(keyNow.type, keyNow.scope) }
       if (type === 'record-level' && !isCounted(facts, scope)) return { kind: 'kept' }
       return isUnknown(type, facts.cut) ? { kind: 'kept' } : { kind: 'over' }
     },
@@ -119,7 +124,7 @@ function comingBack({ alerts, sessions, nowMs }: FleetFacts, ofSessions: readonl
       return isWanted && status === 'STARTING' && isWithin
     })
   return alerts
-    .filter(({ content }) => isEndingCause(content, nowMs) && !isOfWrappingKey(content.scope) && (isAsked || wentDownIn(content)))
+    .filter(({ content }) => isEndingCause(content, nowMs) && (isAsked || wentDownIn(content)))
     .map(({ snapshot }) => snapshot.id)
 }
 

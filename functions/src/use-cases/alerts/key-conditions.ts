@@ -3,18 +3,16 @@ import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
 import { REASONS } from '@holdfast/core/session/session-states'
 import type { FleetFacts } from '../fleet-facts.ts'
 import { fleetAlert } from './runner-conditions.ts'
+import { WRAPPING_KEY_SCOPE as SCOPE } from './wrapping-key-scope.ts'
 import type { WantedAlert } from './wanted-alert.ts'
 
 /** The code of a runner's problem with its stores, and the reason of a session that waits for its key. */
 const AWAY = 'wrapping-key-unavailable'
 
-/** The scope of the alert about the wrapping key of the installation. That of a tenant's own key has the tenant after it. */
-const SCOPE = 'wrapping-key'
-
-export const isOfWrappingKey = (scope: string): boolean => scope === SCOPE || scope.startsWith(`${SCOPE}.`)
-
 export interface KeyOutage {
   readonly alerts: readonly WantedAlert[]
+  /** Whether it may concern each session, and not those of one tenant. */
+  readonly isOfFleet: boolean
   /** The alert that stands for one about a session: one that waits for its key, or that a runner without the key cannot take. */
   readonly standsFor: (alert: WantedAlert) => string | null
 }
@@ -28,14 +26,14 @@ export function keyOutage({ runners, sessions }: Pick<FleetFacts, 'runners' | 's
   const alive = runners.filter(({ isDead }) => !isDead)
   const told = alive.flatMap(({ document: { store } }) => store?.problems.filter(({ code }) => code === AWAY) ?? [])
   const waiting = sessions.filter(({ isWanted, reason }) => isWanted && reason === AWAY)
-  if (told.length === 0 && waiting.length === 0) return { alerts: [], standsFor: () => null }
+  if (told.length === 0 && waiting.length === 0) return { alerts: [], isOfFleet: false, standsFor: () => null }
   const without = new Set(waiting.map(({ sessionId }) => sessionId))
   if (told.length > 0) for (const { sessionId, owner } of sessions) if (owner !== 'alive') without.add(sessionId)
   const alert = told[0] ? ofFleet(told[0]) : ofWaiting(new Set(waiting.map(({ tenant }) => tenant)))
   const id = alertIdOf(alert.type, alert.scope)
   const stands = ({ type, session }: WantedAlert): boolean =>
     (type === 'needs-attention' || type === 'disconnected') && without.has(session?.sessionId ?? '')
-  return { alerts: [alert], standsFor: (one) => (stands(one) ? id : null) }
+  return { alerts: [alert], isOfFleet: alert.scope === SCOPE, standsFor: (one) => (stands(one) ? id : null) }
 }
 
 const DONE = 'Open sessions go on. Others wait and go on by themselves when the key is back; no new key is made.'

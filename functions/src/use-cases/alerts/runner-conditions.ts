@@ -5,6 +5,7 @@ import type { FleetFacts } from '../fleet-facts.ts'
 import type { RunnerFact } from '../fleet/runner-facts.ts'
 import type { Thresholds } from '../health-status.ts'
 import type { WantedAlert } from './wanted-alert.ts'
+import { isOfWrappingKey } from './wrapping-key-scope.ts'
 
 /** The alerts that runners and the fleet as a whole ask for. */
 
@@ -135,8 +136,12 @@ export const EXPLAINING: ReadonlySet<string> = new Set<AlertType>(['outage', 'ru
 const RETURN_MS = 10 * MINUTE_MS
 
 /** Whether an alert is about a cause that lasts, or ended so recently that its sessions may still be on their way back. */
-export const isEndingCause = ({ type, lastSeenAt }: Pick<AlertDocument, 'type' | 'lastSeenAt'>, nowMs: number): boolean =>
-  EXPLAINING.has(type) && nowMs - lastSeenAt.getTime() < RETURN_MS
+export const isEndingCause = (
+  { type, scope, lastSeenAt }: Pick<AlertDocument, 'type' | 'scope' | 'lastSeenAt'>,
+  nowMs: number,
+): boolean =>
+  // Sessions that have their keys go on while the wrapping key is away.
+  EXPLAINING.has(type) && !isOfWrappingKey(scope) && nowMs - lastSeenAt.getTime() < RETURN_MS
 
 /** So many sessions of one runner at once are no coincidence. */
 const MANY = 10
