@@ -33,7 +33,9 @@ export async function listPurges(
   await inParallel(AT_ONCE, known, async ({ id, path, fields }) => {
     const purge = parseUnlessDamaged(purgeSchema, { fields: fields['purge'], path: `${path} purge` })
     if (!isHoldfastError(purge)) {
-      purges.push(purgeAnswer(id, purge, await preparationsOf({ documents }, purge), settings))
+      // A purge that is done has removed its actions.
+      const asked = purge.phase === 'done' ? { ...purge, actions: null } : purge
+      purges.push(purgeAnswer(id, purge, await preparationsOf({ documents }, asked), settings))
       return
     }
     logger.error({ error: purge, ...ofSession(id) }, 'The purge of a session does not parse.')

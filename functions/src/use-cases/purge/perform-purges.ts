@@ -59,6 +59,11 @@ async function dueIn(phase: Purge['phase'], { documents, clock }: Needed, sessio
   if (!snapshot) return null
   const session = sessionToPurge(snapshot)
   const { purge } = session
+  if (!purge && snapshot.fields['purge']) {
+    throw new HoldfastError('bad-document', `What ${snapshot.path} says of its purge does not parse.`, {
+      advice: `Ask for the purge again, which begins it anew.`,
+    })
+  }
   if (purge?.phase !== phase || !purge.dueAt || purge.dueAt.getTime() > clock.now()) return null
   return { snapshot, session, purge, dueAtMs: purge.dueAt.getTime() }
 }

@@ -16,13 +16,14 @@ export async function keepTombstone(
 ): Promise<void> {
   const settings = (await tenants.settingsOf(tenantOf(sessionId))).purge
   const until = finalAt(doneAt, settings, true)
-  const { destroyedAt, requestedBy } = purge
-  if (destroyedAt && until <= finalAt(destroyedAt, settings, false)) return
+  const { requestedBy } = purge
   const path = sessionKeyPath(sessionId)
   const key = await documents.read(path)
   const { destroyed } = key ? parseStored(sessionKeyDocumentSchema, key.fields, path) : {}
   if (!destroyed) return
   const { tombstone, upTo, at } = destroyed
+  const named = (await objects.list(`${TOMBSTONES}${sessionId}/`)).map((name) => tombstoneNamed(name))
+  if (named.some((one) => one && one.seq === tombstone.seq && one.until >= until)) return
   await writeTombstone(objects, { v: 1, sessionId, ...tombstone, keyVersion: upTo, requestedBy, at: at.toISOString() }, until)
 }
 
