@@ -8,7 +8,7 @@ import { ofSession } from '@holdfast/core/session/log-fields'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
-import { unlessChanged } from '@holdfast/core/platform/unless-changed'
+import { unlessChanged, writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import { knowsSession, type Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
 import { newConfig, type SessionConfig } from './configure-session.ts'
@@ -63,6 +63,9 @@ export async function createSession(
   logger.info({ start }, 'A session was created.')
 }
 
+/** How often a creation begins anew because somebody else writes to the session meanwhile. */
+const MAX_ROUNDS = 5
+
 /** A halted session connects again only when somebody asks for it. */
 async function bringBack(
   dependencies: Needed,
@@ -80,9 +83,18 @@ async function bringBack(
   const configured = newConfig(await cipherOf(documents, sessionId, wrappingKey), config, clock.now())
   // The removal may have been cut short.
   await cancelWaiting(dependencies, principal, sessionId)
-  // The owner may write at any time until it has let go of the session, so that no version is named.
   const fields = { isRemoved: false, wanted: start ? 'online' : 'offline', ...configured }
-  await documents.commit([{ kind: 'update', path, fields }])
+  // The owner may write at any time until it has let go of the session.
+  for (let round = 1; ; round++) {
+    const now = await documents.read(path)
+    const current = now && parseSession(now)
+    if (now && current?.purge) {
+      refusePurging(current, name)
+      return createAfterPurge(dependencies, principal, now, { name, start, config })
+    }
+    if (await writeUnlessChanged(documents, path, now, fields)) break
+    if (round === MAX_ROUNDS) throw new HoldfastError('unavailable', `The session "${name}" changed while it was created.`)
+  }
   if (start && isHalted(state)) {
     await requestAction(documents, principal, { sessionId, type: 'restart', why: 'Created again after it was removed.' })
   }
