@@ -9,7 +9,8 @@ const MOST_KEYS = 20_000
 const CURRENT_FOR_MS = 60_000
 
 /**
- * Remembers the data keys that a service has unwrapped and which version of its one key is current, so that its outage touches no session that this process works with, and each key is
+ * Remembers the data keys that a service has unwrapped and which version of its one key is current, so that its outage touches no
+ * session that this process works with, and each key is
  * paid for once. Nothing is written anywhere. What failed is asked for again.
  */
 export class RememberedKeys implements KeyWrapping {

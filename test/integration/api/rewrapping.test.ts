@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { HoldfastError } from '@holdfast/core/platform/errors'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { tenantKeyPath } from '@holdfast/core/security/tenant-key-document'
@@ -88,6 +89,13 @@ it('what this process cannot open stays as it is, and is told', async () => {
   expect(body).toMatchObject({ rewrapped: 0, current: 4, left: { unreadable: 1 } })
   expect(await wrappersOf(sessionKeyPath('default.foreign'))).toEqual([foreign.id])
   expect((await caller.get('/api/keys/rewrap')).body).toMatchObject({ documents: 5, current: 4, mayDropOthers: false })
+})
+
+it('nothing is wrapped while the key of the installation is refused, and the answer says so', async () => {
+  const disabled = Object.assign(new Error('disabled'), { code: 9 })
+  const refused = () => Promise.reject(new HoldfastError('wrapping-key-unavailable', 'It is disabled.', { cause: disabled }))
+  const { post } = api.with({ wrappingKey: { currentAt: refused, wrap: refused, unwrap: refused } })
+  expect(await post('/api/keys/rewrap')).toMatchObject({ status: 503, body: { code: 'wrapping-key-unavailable' } })
 })
 
 it('a cursor that no answer gave is refused', async () => {

@@ -3,13 +3,18 @@ import { isDamage, isKeyRefused, isKeyTrouble } from '@holdfast/core/platform/er
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
+import { wrapPlace } from '@holdfast/core/security/key-wrapping'
 import { rewrappedKeys } from '@holdfast/core/security/rewrapping'
+import { tenantKeyPath } from '@holdfast/core/security/tenant-key-document'
 import type { Dependencies } from '../dependencies.ts'
 import { type KeyCursor, keyDocuments } from './key-documents.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'wrappingKey' | 'clock' | 'logger'>
 
 const AT_ONCE = 8
+
+/** A place whose keys the key of the installation always wraps. */
+const OF_INSTALLATION = wrapPlace(tenantKeyPath('installation'), 1)
 
 /** What a run did with the documents that it looked at. */
 export interface Rewrapped {
@@ -30,18 +35,21 @@ interface Limits {
 }
 
 /**
- * Wraps the data keys of sessions and tenants with the current wrapping key: the tenant's own one, or that of the installation. Each document changes by itself and under the precondition
- * that it is as it was read, so that a run may end at any moment, and several may run at once: every document is readable by processes with
- * the older and the current key, before and after. What a run cannot open it leaves as it is.
+ * Wraps the data keys of sessions and tenants with the current wrapping key: the tenant's own one, or that of the installation. Each
+ * document changes by itself and under the precondition that it is as it was read, so that a run may end at any moment, and several may
+ * run at once: every document is readable by processes with the older and the current key, before and after. What a run cannot open it leaves as it is.
  *
- * @throws the errors of Firestore, and `wrapping-key-unavailable` when the service of the wrapping key does not answer
+ * @throws the errors of Firestore, and `wrapping-key-unavailable` when the service of the wrapping key does not answer, or
+ *   refuses the key of the installation
  */
 export async function rewrapKeys(needed: Needed, from: string | null, limits: Limits): Promise<Rewrapped> {
-  const { documents, clock, logger } = needed
+  const { documents, wrappingKey, clock, logger } = needed
   const deadline = new Deadline(clock, limits.ms)
   const counts = { rewrapped: 0, current: 0, changed: 0, unreadable: 0 }
   let cursor: KeyCursor | null = from
   let seen = 0
+  // Without the key of the installation a run would find document after document that cannot be wrapped.
+  await wrappingKey.currentAt(OF_INSTALLATION)
   for await (const page of keyDocuments(documents, from)) {
     await inParallel(AT_ONCE, page.documents, async (snapshot) => {
       counts[await rewrap(needed, snapshot)]++
@@ -66,7 +74,10 @@ async function rewrap(
   } catch (error) {
     // One tenant's key, which it may have taken away, holds up no other tenant.
     if (!isKeyTrouble(error) && !isDamage(error) && !isKeyRefused(error)) throw error
-    logger.error({ error, document: snapshot.path }, 'A data key does not open, and stays wrapped as it is.')
+    logger.error(
+      { error, document: snapshot.path },
+      'A data key cannot be opened, or not be wrapped anew, and stays wrapped as it is.',
+    )
     return 'unreadable'
   }
 }
