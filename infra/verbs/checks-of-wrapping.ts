@@ -78,9 +78,12 @@ function needed([versions, ...stored]: Answers): string | null {
       if (version !== undefined && states.has(version)) uses.set(version, (uses.get(version) ?? 0) + 1)
     }
   }
-  const most = stored.some((answer) => listAt(answer).length >= MOST_DOCUMENTS) ? 'at least ' : ''
+  const isCut = stored.some((answer) => listAt(answer).length >= MOST_DOCUMENTS)
+  const most = isCut ? 'at least ' : ''
   const said = [...uses].map(
     ([version, count]) => `version ${lastOf(version)} is ${states.get(version)}, and wraps keys of ${most}${count} documents`,
   )
+  if (said.length === 0 && isCut)
+    return `only the first ${MOST_DOCUMENTS} documents with keys were read; GET /api/keys/rewrap counts all of them`
   return said.length === 0 ? null : said.join('; ')
 }
