@@ -13,7 +13,7 @@ import { Journal } from '../../../runner/src/session/journal/journal.ts'
 import { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import { claimSession } from '../../../runner/src/session/claim.ts'
 import { checkpointNow } from '../../support/engine/owner.ts'
-import { purgesIn } from '../../support/purge-nights.ts'
+import { purgesIn } from './purge-nights.ts'
 import { filledSession } from '../../support/purged-session.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 

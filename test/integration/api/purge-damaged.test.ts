@@ -3,7 +3,7 @@ import { checkpointName } from '@holdfast/core/session/ids'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
-import { purgesIn } from '../../support/purge-nights.ts'
+import { purgesIn } from './purge-nights.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 

@@ -11,7 +11,7 @@ import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/sessi
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
 import { claimSession } from '../../../runner/src/session/claim.ts'
-import { purgesIn } from '../../support/purge-nights.ts'
+import { purgesIn } from './purge-nights.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 

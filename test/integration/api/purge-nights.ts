@@ -3,8 +3,8 @@ import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settin
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { performPurges } from '../../functions/src/use-cases/purge/perform-purges.ts'
-import type { TenantDirectory } from '../../functions/src/use-cases/tenant-directory.ts'
+import { performPurges } from '../../../functions/src/use-cases/purge/perform-purges.ts'
+import type { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 
 const DAY_MS = 86_400_000
 
