@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
-import { type DocumentStore, type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
+import { type DocumentStore, type Fields, type ListenerEvent, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { newSessionKeys, WrappingKey } from '@holdfast/core/security/envelope'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { expect, test } from 'vitest'
@@ -13,6 +13,9 @@ const wrappingKey = new WrappingKey(randomBytes(32))
 const SESSION = 'default.asked'
 const pathOf = (number: number): string => recoveryActionPath(`${SESSION}-restart-00000${number}`)
 const PATH = pathOf(1)
+
+/** Resolves when a runner has heard that a session is not wanted online any more. */
+const stopHeard = Promise.withResolvers<void>()
 
 /** Starts a connected session whose runner is interrupted right after it has found the action open. */
 async function connected(afterLook: () => Promise<void>) {
@@ -30,7 +33,13 @@ async function connected(afterLook: () => Promise<void>) {
       return found
     },
     query: (query) => clients.documents.query(query),
-    listen: (query, onEvents, onError) => clients.documents.listen(query, onEvents, onError),
+    listen: (query, onEvents, onError) => {
+      const onHeard = (events: ListenerEvent[]) => {
+        onEvents(events)
+        if (events.some(({ document }) => document.fields['wanted'] === 'offline')) stopHeard.resolve()
+      }
+      return clients.documents.listen(query, onHeard, onError)
+    },
   }
   const runner = await startRunner({ wrappingKey, documents })
   await expect.poll(() => runner.dials.length).toBe(1)
@@ -76,4 +85,18 @@ test('an action that is changed otherwise meanwhile is performed all the same', 
   await expect.poll(() => runner.dials.length).toBe(2)
   runner.dials[1]?.events.onOpen()
   await expect.poll(() => fieldsOf(PATH)).toMatchObject({ state: 'done', why: 'Another reason.', result: { code: 'restarted' } })
+})
+
+test('a halted session that is stopped while its owner is at an action is let go when the action has ended', async () => {
+  const runner = await connected(async () => {
+    await change({ state: 'cancelled', cancelledBy: 'operator' })
+    await clients.documents.commit([{ kind: 'update', path: sessionPath(SESSION), fields: { wanted: 'offline' } }])
+    await stopHeard.promise
+  })
+  // Nothing else is due in a session that waits for a person.
+  runner.dials[0]?.events.onLogin()
+  runner.dials[0]?.events.onClose(403)
+  await expect.poll(async () => (await fieldsOf(sessionPath(SESSION)))?.['state']).toBe('BANNED')
+  await ask()
+  await expect.poll(() => fieldsOf(sessionPath(SESSION))).toMatchObject({ state: 'STOPPED', runnerId: null })
 })

@@ -179,6 +179,7 @@ export class Actions {
     this.#open.delete(id)
     this.#finished.add(id)
     this.#logger.info({ action: id }, 'This recovery action was ended or cancelled; it is skipped.')
+    this.#wake()
     return true
   }
 
@@ -217,6 +218,8 @@ export class Actions {
     this.#open.delete(id)
     this.#finished.add(id)
     this.#running = null
+    // A session that is not wanted any more stops now. Without this it would stay with its owner until something else happens.
+    this.#wake()
     this.#logger.info({ action: id, state, result: code }, 'A recovery action ended.')
     const steps = new Append({ at: new Date(this.#clock.now()), what: sentence })
     this.#write(id, { state, result: { code, sentence }, ...(report ? { report } : {}), steps, finishedAt: SERVER_TIME })
