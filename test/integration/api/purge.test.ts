@@ -3,7 +3,7 @@ import { assessState } from '@holdfast/core/journal/assess'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { JOBS } from '@holdfast/core/message/job-document'
 import { alertPath } from '@holdfast/core/operations/alert-document'
-import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { RECOVERY_ACTIONS, recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
@@ -56,6 +56,29 @@ async function purged(name: string): Promise<void> {
 }
 
 describe('a request', () => {
+  it('asks the owner once, although the owner is faster than the request', async () => {
+    const { owner } = await filled('default.fast')
+    const path = sessionPath('default.fast')
+    const asked = () => clients.documents.query({ collection: RECOVERY_ACTIONS, where: [['sessionId', '==', 'default.fast']] })
+    const before = (await asked()).length
+    let isOvertaken = false
+    const documents = api.committing(async (changes, real) => {
+      if (!isOvertaken && changes.some((change) => change.path === path && change.kind === 'update')) {
+        isOvertaken = true
+        for (const action of await asked())
+          await clients.documents.commit([
+            { kind: 'update', path: action.path, fields: { state: 'done', finishedAt: new Date() } },
+          ])
+        await clients.documents.commit([{ kind: 'merge', path, fields: { state: 'LOGGED_OUT' } }])
+      }
+      await real(changes)
+    })
+    const fast = api.with({ objects: clients.objects, documents })
+    const { status } = await fast.send('DELETE', '/api/sessions/fast?purge=true&confirm=fast')
+    expect([status, isOvertaken, (await asked()).length - before]).toEqual([200, true, 2])
+    owner.journal.close()
+  })
+
   it('needs the name once more, and a session', async () => {
     await filled('default.careful')
     for (const query of ['purge=true', 'purge=true&confirm=other']) {

@@ -33,14 +33,16 @@ interface PurgeRequest {
 }
 
 /**
- * Begins the purge of a session, removed before or not, damaged or not: its owner backs it up and unlinks its device, and it is stopped and hidden for the
- * grace of its tenant. Then the schedule `cleanup` destroys its keys and removes what it has stored. The call may be repeated, and says
+ * Begins the purge of a session, removed before or not, damaged or not: its owner backs it up and unlinks its device, and it is stopped
+ * and hidden for the grace of its tenant. Then the schedule `cleanup` destroys its keys and removes what it has stored. The call may be repeated, and says
  * how far the purge is.
  *
  * @throws Refusal `unknown-session`, `purge-not-confirmed` or `not-possible`
  */
 export async function requestPurge(needed: Needed, principal: Principal, { name, confirm }: PurgeRequest): Promise<PurgeAnswer> {
   const { documents, journals, tenants, clock, logger } = needed
+  // Asked for once: a fast owner has done both, and changed the session, before the next round.
+  let actions: Purge['actions'] = null
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const { sessionId, snapshot, session } = await purgeable(needed, principal, name)
     if (confirm !== name) throw notConfirmed(name)
@@ -53,7 +55,7 @@ export async function requestPurge(needed: Needed, principal: Principal, { name,
     }
     // Journals that lie elsewhere belong to the one host that has their directory, which no schedule can reach.
     if (!(journals instanceof DocumentJournals)) throw inDirectory(name, sessionId, journals.placeOf(sessionId))
-    const actions = session.hasDevice ? await prepare(documents, principal, sessionId) : null
+    if (session.hasDevice) actions ??= await prepare(documents, principal, sessionId)
     const now = new Date(clock.now())
     const purge: Purge = {
       phase: 'waiting',
