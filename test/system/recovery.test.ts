@@ -145,7 +145,8 @@ test.concurrent('a purge unlinks the device, and leaves nothing of the session',
     ).json()) as {
       purge: object
     }
-  expect(await purge()).toMatchObject({ purge: { phase: 'waiting', device: { fate: 'asked' } } })
+  // A fast owner has unlinked it before the answer.
+  expect(await purge()).toMatchObject({ purge: { phase: 'waiting', device: { fate: expect.stringMatching(/asked|unlinked/) } } })
   await eventually(async () =>
     expect((await purge()).purge).toMatchObject({ device: { fate: 'unlinked' }, backup: { state: 'done' } }),
   )
