@@ -74,10 +74,7 @@ async function rewrap(
   } catch (error) {
     // One tenant's key, which it may have taken away, holds up no other tenant.
     if (!isKeyTrouble(error) && !isDamage(error) && !isKeyRefused(error)) throw error
-    logger.error(
-      { error, document: snapshot.path },
-      'A data key cannot be opened, or not be wrapped anew, and stays wrapped as it is.',
-    )
+    logger.error({ error, document: snapshot.path }, 'A data key cannot be opened or wrapped anew, and stays wrapped as it is.')
     return 'unreadable'
   }
 }
