@@ -72,6 +72,8 @@ test('stored keys that name a version that cannot be used are counted, and read 
   expect(later.map((read) => read([versions('DESTROYED')])?.url)).toEqual(Array(2).fill(expect.stringContaining(':runQuery')))
   const bad = versions('DESTROYED', 'ENABLED', 'DESTROY_SCHEDULED')
   expect(problem(name, [bad, stored([2]), []])).toBeNull()
+  // A list that was cut cannot say that nothing needs a version.
+  expect(problem(name, [bad, stored(...Array.from({ length: 5000 }, () => [2])), []])).toContain('only the first 5000')
   expect(problem(name, [bad, stored([1, 2], [1], [2]), stored([3])])).toBe(
     'version 1 is DESTROYED, and wraps keys of 2 documents; version 3 is DESTROY_SCHEDULED, and wraps keys of 1 documents',
   )
