@@ -1,4 +1,3 @@
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { alertPath } from '@holdfast/core/operations/alert-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
@@ -12,30 +11,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pruneBackups } from '../../../functions/src/use-cases/backups/prune-backups.ts'
 import { verifyDueBackups } from '../../../functions/src/use-cases/backups/verify-due.ts'
 import { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
-import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
 import { backedUpSession } from '../../support/engine/backed-up-session.ts'
 import type { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
-import { type ApiUnderTest, startApi } from './api-under-test.ts'
+import { startStoredApi, type StoredApi } from './stored-api.ts'
 
-let api: ApiUnderTest
-let storage: StorageUnderTest
-let clients: GoogleClients
-let calls: Pick<ApiUnderTest, 'get' | 'post' | 'send'>
+let stored: StoredApi
+let api: StoredApi['api']
+let storage: StoredApi['storage']
+let clients: StoredApi['clients']
+let calls: StoredApi['calls']
 
 beforeAll(async () => {
-  storage = await openStorage()
-  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
-  api = await startApi()
-  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
-  calls = api.with({ objects: clients.objects })
+  stored = await startStoredApi()
+  ;({ api, storage, clients, calls } = stored)
 })
 
-afterAll(async () => {
-  await clients.close()
-  await api[Symbol.asyncDispose]()
-  await storage.close()
-})
+afterAll(() => stored[Symbol.asyncDispose]())
 
 const DAY_MS = 86_400_000
 

@@ -1,4 +1,3 @@
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { loadState } from '@holdfast/core/journal/load'
@@ -7,7 +6,6 @@ import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/securit
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
 import { projectEvents } from '../../../runner/src/session/events/projector.ts'
 import { Journal } from '../../../runner/src/session/journal/journal.ts'
 import { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
@@ -15,26 +13,19 @@ import { claimSession } from '../../../runner/src/session/claim.ts'
 import { checkpointNow } from '../../support/engine/owner.ts'
 import { purgesIn } from './purge-nights.ts'
 import { filledSession } from '../../support/purged-session.ts'
-import { type ApiUnderTest, startApi } from './api-under-test.ts'
+import { startStoredApi, type StoredApi } from './stored-api.ts'
 
-let api: ApiUnderTest
-let storage: StorageUnderTest
-let clients: GoogleClients
-let calls: Pick<ApiUnderTest, 'get' | 'post' | 'send'>
+let stored: StoredApi
+let api: StoredApi['api']
+let clients: StoredApi['clients']
+let calls: StoredApi['calls']
 
 beforeAll(async () => {
-  storage = await openStorage()
-  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
-  api = await startApi()
-  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
-  calls = api.with({ objects: clients.objects })
+  stored = await startStoredApi()
+  ;({ api, clients, calls } = stored)
 })
 
-afterAll(async () => {
-  await clients.close()
-  await api[Symbol.asyncDispose]()
-  await storage.close()
-})
+afterAll(() => stored[Symbol.asyncDispose]())
 
 const purge = (name: string) => calls.send('DELETE', `/api/sessions/${name}?purge=true&confirm=${name}`)
 
@@ -126,4 +117,23 @@ describe('the same name afterwards', () => {
     expect(await slow.post('/api/sessions', create)).toMatchObject({ status: 422, body: { code: 'session-exists' } })
     expect(isOvertaken).toBe(true)
   })
+})
+
+it('a removed session that is created again while a purge of it begins is refused, and stays hidden', async () => {
+  const { owner } = await filledSession(clients, { sessionId: 'default.crossed', wrappingKey: api.wrappingKey })
+  owner.journal.close()
+  expect((await calls.send('DELETE', '/api/sessions/crossed')).status).toBeLessThan(300)
+  const path = sessionPath('default.crossed')
+  let isCrossed = false
+  const documents = api.committing(async (changes, real) => {
+    if (!isCrossed && changes.some((change) => change.kind === 'update' && change.path === path && 'wanted' in change.fields)) {
+      isCrossed = true
+      expect((await purge('crossed')).status).toBe(200)
+    }
+    await real(changes)
+  })
+  const slow = api.with({ objects: clients.objects, documents })
+  const created = await slow.post('/api/sessions', { name: 'crossed', start: false })
+  expect([created.status, created.body.code, isCrossed]).toEqual([409, 'session-purging', true])
+  expect(await fieldsOf(path)).toMatchObject({ isRemoved: true, purge: { phase: 'waiting' } })
 })

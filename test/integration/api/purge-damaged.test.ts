@@ -1,32 +1,24 @@
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
+import { alertPath } from '@holdfast/core/operations/alert-document'
 import { checkpointName } from '@holdfast/core/session/ids'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
 import { purgesIn } from './purge-nights.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
-import { type ApiUnderTest, startApi } from './api-under-test.ts'
+import { startStoredApi, type StoredApi } from './stored-api.ts'
 
 // A session whose document was altered, so that it does not parse, can be purged as any other one.
 
-let api: ApiUnderTest
-let storage: StorageUnderTest
-let clients: GoogleClients
-let calls: Pick<ApiUnderTest, 'get' | 'post' | 'send'>
+let stored: StoredApi
+let api: StoredApi['api']
+let clients: StoredApi['clients']
+let calls: StoredApi['calls']
 
 beforeAll(async () => {
-  storage = await openStorage()
-  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
-  api = await startApi()
-  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
-  calls = api.with({ objects: clients.objects })
+  stored = await startStoredApi()
+  ;({ api, clients, calls } = stored)
 })
 
-afterAll(async () => {
-  await clients.close()
-  await api[Symbol.asyncDispose]()
-  await storage.close()
-})
+afterAll(() => stored[Symbol.asyncDispose]())
 
 const purge = (name: string) => calls.send('DELETE', `/api/sessions/${name}?purge=true&confirm=${name}`)
 
@@ -72,4 +64,16 @@ test('a purge that is damaged itself begins anew, and a document of a later vers
   const refused = await purge('broken')
   expect(refused.status).toBe(500)
   expect(JSON.stringify(refused.body)).toContain('later version')
+})
+
+test('a purge that is damaged after it was requested is told of each night, until somebody requests it anew', async () => {
+  await damaged('stuck', {})
+  await purge('stuck')
+  const asked = (await clients.documents.read(sessionPath('default.stuck')))?.fields['purge'] as object
+  await change('stuck', { purge: { ...asked, device: 7 } })
+  const alert = async () => (await clients.documents.read(alertPath('purge-stuck', 'default.stuck')))?.fields['state']
+  expect(await alert()).toBeUndefined()
+  await nightIn(8)
+  expect(await alert()).toBe('open')
+  expect((await purge('stuck')).body.purge).toMatchObject({ phase: 'waiting' })
 })

@@ -1,4 +1,3 @@
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { assessState } from '@holdfast/core/journal/assess'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { JOBS } from '@holdfast/core/message/job-document'
@@ -9,32 +8,25 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
 import { claimSession } from '../../../runner/src/session/claim.ts'
 import { purgesIn } from './purge-nights.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
-import { type ApiUnderTest, startApi } from './api-under-test.ts'
+import type { ApiUnderTest } from './api-under-test.ts'
+import { startStoredApi, type StoredApi } from './stored-api.ts'
 
 const DAY_MS = 86_400_000
 
-let api: ApiUnderTest
-let storage: StorageUnderTest
-let clients: GoogleClients
-let calls: Pick<ApiUnderTest, 'get' | 'post' | 'send'>
+let stored: StoredApi
+let api: StoredApi['api']
+let clients: StoredApi['clients']
+let calls: StoredApi['calls']
 
 beforeAll(async () => {
-  storage = await openStorage()
-  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
-  api = await startApi()
-  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
-  calls = api.with({ objects: clients.objects })
+  stored = await startStoredApi()
+  ;({ api, clients, calls } = stored)
 })
 
-afterAll(async () => {
-  await clients.close()
-  await api[Symbol.asyncDispose]()
-  await storage.close()
-})
+afterAll(() => stored[Symbol.asyncDispose]())
 
 const filled = (sessionId: string) => filledSession(clients, { sessionId, wrappingKey: api.wrappingKey })
 

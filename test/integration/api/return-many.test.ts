@@ -1,32 +1,24 @@
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { RECOVERY_ACTIONS } from '@holdfast/core/operations/recovery-action-document'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
 import { backedUpSession } from '../../support/engine/backed-up-session.ts'
 import { FaultyObjects, forbidden } from '../../support/engine/faulty-objects.ts'
 import type { SessionUnderTest } from '../../support/engine/session-under-test.ts'
-import { type ApiUnderTest, startApi } from './api-under-test.ts'
+import type { ApiUnderTest } from './api-under-test.ts'
+import { startStoredApi, type StoredApi } from './stored-api.ts'
 
-let api: ApiUnderTest
-let storage: StorageUnderTest
-let clients: GoogleClients
-let calls: Pick<ApiUnderTest, 'get' | 'post' | 'send'>
+let stored: StoredApi
+let api: StoredApi['api']
+let clients: StoredApi['clients']
+let calls: StoredApi['calls']
 
 beforeAll(async () => {
-  storage = await openStorage()
-  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
-  api = await startApi()
-  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
-  calls = api.with({ objects: clients.objects })
+  stored = await startStoredApi()
+  ;({ api, clients, calls } = stored)
 })
 
-afterAll(async () => {
-  await clients.close()
-  await api[Symbol.asyncDispose]()
-  await storage.close()
-})
+afterAll(() => stored[Symbol.asyncDispose]())
 
 const nameOf = ({ sessionId }: SessionUnderTest): string => sessionId.slice('default.'.length)
 
