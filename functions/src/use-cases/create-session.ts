@@ -1,7 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import { newSession } from '@holdfast/core/session/new-session'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { isHalted } from '@holdfast/core/session/session-states'
-import { areKeysDestroyed, sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import {
+  areKeysDestroyed,
+  type SessionKeyDocument,
+  sessionKeyDocumentSchema,
+  sessionKeyPath,
+} from '@holdfast/core/security/session-key-document'
 import { newSessionKeys, nextSessionKeys, unwrapSessionKeys } from '@holdfast/core/security/envelope'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
@@ -52,12 +58,14 @@ export async function createSession(
       { kind: 'create', path: sessionKeyPath(id), fields: { ...keys } },
     ])
   } catch (error) {
-    const existing = await documents.read(sessionPath(id))
-    if (existing && isRemoved(existing) && isOfTenant(principal, existing.fields)) {
-      return bringBack(dependencies, principal, existing, { name, start, config })
+    if (!(await isStored(documents, id, keys))) {
+      const existing = await documents.read(sessionPath(id))
+      if (existing && isRemoved(existing) && isOfTenant(principal, existing.fields)) {
+        return bringBack(dependencies, principal, existing, { name, start, config })
+      }
+      await refuseExisting(documents, id, name)
+      throw error
     }
-    await refuseExisting(documents, id, name)
-    throw error
   }
   concerns(ofSession(id))
   logger.info({ start }, 'A session was created.')
@@ -135,11 +143,22 @@ async function createAfterPurge(
       unlessChanged(keyPath, key, { ...keys }),
     ])
   } catch (error) {
-    await refuseExisting(documents, sessionId, name)
-    throw error
+    if (!(await isStored(documents, sessionId, keys))) {
+      await refuseExisting(documents, sessionId, name)
+      throw error
+    }
   }
   concerns(ofSession(sessionId))
   logger.info({ start }, 'A session was created under the name of one that was purged.')
+}
+
+/**
+ * Returns whether the data key of this request is stored. Nobody else can have made it, so the commit succeeded although its answer
+ * was lost, or although the client repeated it and met what it had created.
+ */
+async function isStored(documents: DocumentStore, id: string, { current, keys }: SessionKeyDocument): Promise<boolean> {
+  const stored = await documents.read(sessionKeyPath(id))
+  return stored !== null && isDeepStrictEqual(stored.fields['keys'], keys) && stored.fields['current'] === current
 }
 
 /** Finds out by reading, not from the error, why a creation failed. Returns when nothing of that name exists. */

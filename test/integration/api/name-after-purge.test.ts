@@ -101,6 +101,16 @@ describe('the same name afterwards', () => {
     expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201, 422]))
   })
 
+  it('is made although the answer of its commit is lost', async () => {
+    await purged('unheard')
+    const documents = api.committing(async (changes, real) => {
+      await real(changes)
+      throw new Error('The test lost the answer.')
+    })
+    const losing = api.with({ objects: clients.objects, documents })
+    expect(await losing.post('/api/sessions', { name: 'unheard', start: false })).toMatchObject({ status: 201 })
+  })
+
   it('is refused to a request that another one overtakes between two of its reads', async () => {
     await purged('overtaken')
     const create = { name: 'overtaken', start: false }

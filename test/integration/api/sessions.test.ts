@@ -46,6 +46,15 @@ describe('the creation of a session', () => {
     expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([201, 422, 422, 422, 422])
   })
 
+  it('succeeds when the client repeats a commit that had succeeded', async () => {
+    const repeating = api.committing(async (changes, real) => {
+      await real(changes)
+      await real(changes)
+    })
+    const answer = await api.with({ documents: repeating }).post('/api/sessions', { name: 'repeated' })
+    expect(answer).toMatchObject({ status: 201, body: { name: 'repeated', status: 'STARTING' } })
+  })
+
   it('never replaces the key of an earlier session of the same name', async () => {
     await api.post('/api/sessions', { name: 'gone' })
     await api.documents.commit([{ kind: 'delete', path: sessionPath('default.gone') }])
