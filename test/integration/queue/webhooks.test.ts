@@ -1,7 +1,7 @@
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { handleWebhookTask } from '../../../functions/src/use-cases/webhooks/handle-task.ts'
 import { nextLookMs, sweepWebhooks, watchEndpoints } from '../../../functions/src/use-cases/webhooks/sweep-webhooks.ts'
 import { keys, MINUTE_MS, SESSION, WebhooksUnderTest } from './webhooks-under-test.ts'
@@ -151,6 +151,28 @@ describe('an end point', () => {
 
     expect(await webhooks.statuses()).toEqual(Array.from({ length: 8 }, () => 'delivered'))
     expect(await alert()).toBe('resolved')
+  })
+
+  test('that is busy costs one look at a lane, and a success costs three reads', async () => {
+    const lanes = await Promise.all(Array.from({ length: 9 }, (_, chat) => webhooks.told(`${chat}`, 'one')))
+    const answers = Promise.withResolvers<number>()
+    webhooks.answer = () => answers.promise
+    const underWay = lanes.slice(0, 8).map((lane) => handleWebhookTask(webhooks.dependencies, lane))
+    await expect.poll(() => webhooks.got.length).toBe(8)
+    const reads = vi.spyOn(webhooks.documents, 'read')
+    const queries = vi.spyOn(webhooks.documents, 'query')
+    const asked = () => [reads.mock.calls.length, queries.mock.calls.length]
+    await handleWebhookTask(webhooks.dependencies, lanes[8])
+    expect(asked()).toEqual([0, 1])
+
+    answers.resolve(200)
+    await Promise.all(underWay)
+    reads.mockClear()
+    queries.mockClear()
+    await webhooks.pass(1)
+    // The session, its circuit and its data key. Two looks: at the head, and at what comes after it.
+    expect(asked()).toEqual([3, 2])
+    expect(await webhooks.statuses()).toEqual(Array.from({ length: 9 }, () => 'delivered'))
   })
 
   test('that is gone, or asks for a pause, gets nothing before its time', async () => {

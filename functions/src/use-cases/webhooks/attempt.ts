@@ -50,17 +50,18 @@ export async function attempt(
     if (notBeforeMs - nowMs <= SOON_MS) await ring(one, `early-${nowMs}`, notBeforeMs)
     return 'waits'
   }
-  const endpoint = await unlessUnreadable(findEndpoint(dependencies, delivery))
-  if (isHoldfastError(endpoint)) return putOff(one, endpoint)
-  if (!endpoint) return giveUp(one, GONE)
-  if (!inFlight.begin(endpoint.id)) {
+  // First, because most of what waits for a busy end point comes here, and nothing has to be read to send it away.
+  if (!inFlight.begin(delivery.endpoint)) {
     await ring(one, `busy-${nowMs}`, nowMs + BUSY_PAUSE_MS * (1 + spreadOf(snapshot.id)))
     return 'waits'
   }
   try {
+    const endpoint = await unlessUnreadable(findEndpoint(dependencies, delivery))
+    if (isHoldfastError(endpoint)) return await putOff(one, endpoint)
+    if (!endpoint) return await giveUp(one, GONE)
     return await attemptAt(one, endpoint)
   } finally {
-    inFlight.end(endpoint.id)
+    inFlight.end(delivery.endpoint)
   }
 }
 
@@ -77,10 +78,8 @@ async function attemptAt(one: Known, endpoint: OpenEndpoint): Promise<AttemptOut
   const { dependencies, snapshot, delivery } = one
   const { documents, clock, logger } = dependencies
   const nowMs = clock.now()
-  if (delivery.event !== TEST_EVENT) {
-    const circuit = await askCircuit(dependencies, endpoint.id)
-    if (circuit.state === 'open') return postpone(one, circuit.untilMs)
-  }
+  const circuit = delivery.event === TEST_EVENT ? null : await askCircuit(dependencies, endpoint.id)
+  if (circuit?.state === 'open') return postpone(one, circuit.untilMs)
   const body = await unlessUnreadable(openBody(one))
   if (isHoldfastError(body)) return putOff(one, body)
   const attempts = delivery.attempts + 1
@@ -97,7 +96,7 @@ async function attemptAt(one: Known, endpoint: OpenEndpoint): Promise<AttemptOut
   // The content is of no more use.
   const fields = { status: 'delivered', body: null, problem: null, ...endedAt(clock.now(), 'delivered') }
   await documents.commit([{ kind: 'update', path: snapshot.path, fields }])
-  await countSuccess(dependencies, endpoint.id)
+  if (circuit?.state !== 'closed' || circuit.failures > 0) await countSuccess(dependencies, endpoint.id)
   logger.info(figures, 'An end point took an event.')
   return 'delivered'
 }

@@ -23,9 +23,10 @@ describe('the circuit of an end point', () => {
   })
 
   test('lets one probe through when its time is over', () => {
-    expect(circuitOf(null, NOW)).toEqual({ state: 'closed' })
-    expect(circuitOf({ openUntil: new Date(NOW + 1) }, NOW)).toEqual({ state: 'open', untilMs: NOW + 1 })
-    expect(circuitOf({ openUntil: new Date(NOW) }, NOW)).toEqual({ state: 'probe' })
+    expect(circuitOf(null, NOW)).toEqual({ state: 'closed', failures: 0 })
+    expect(circuitOf({ openUntil: null, failures: 3 }, NOW)).toEqual({ state: 'closed', failures: 3 })
+    expect(circuitOf({ openUntil: new Date(NOW + 1), failures: 5 }, NOW)).toEqual({ state: 'open', untilMs: NOW + 1 })
+    expect(circuitOf({ openUntil: new Date(NOW), failures: 5 }, NOW)).toEqual({ state: 'probe' })
   })
 })
 

@@ -19,18 +19,18 @@ const LONGEST_ASKED_MS = 60 * MINUTE_MS
 export const PROBE_MS = 20 * SECOND_MS
 
 /**
- * closed  deliveries go out
+ * closed  deliveries go out, after so many failures in a row
  * open    none goes out before `untilMs`
  * probe   one goes out, to find out
  */
 export type Circuit =
-  | { readonly state: 'closed' }
+  | { readonly state: 'closed'; readonly failures: number }
   | { readonly state: 'open'; readonly untilMs: number }
   | { readonly state: 'probe' }
 
-export function circuitOf(state: Pick<WebhookEndpointState, 'openUntil'> | null, nowMs: number): Circuit {
+export function circuitOf(state: Pick<WebhookEndpointState, 'openUntil' | 'failures'> | null, nowMs: number): Circuit {
   const untilMs = state?.openUntil?.getTime()
-  if (untilMs === undefined) return { state: 'closed' }
+  if (untilMs === undefined) return { state: 'closed', failures: state?.failures ?? 0 }
   return untilMs > nowMs ? { state: 'open', untilMs } : { state: 'probe' }
 }
 
