@@ -181,7 +181,12 @@ async function main(): Promise<void> {
     exit: (code) => process.exit(code),
   })
   const onRestart = () => shutdown.begin({ why: 'restart-runner', exitCode: EXIT.leftInOrder })
-  const runnerActions = new RunnerActions({ ...own, onRestart })
+  // A first process of a container takes no SIGKILL from itself.
+  const onCrash = () => {
+    process.kill(process.pid, 'SIGKILL')
+    process.exit(EXIT.crashDrill)
+  }
+  const runnerActions = new RunnerActions({ ...own, onRestart, onCrash })
   onSignal((signal) => shutdown.begin({ why: signal, exitCode: EXIT.leftInOrder }))
 
   logStart(log, config, meter)

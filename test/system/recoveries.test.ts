@@ -75,3 +75,37 @@ test('a runner that is asked to restart hands its sessions over, ends in order a
   await chat.untilStatus(await chat.send('after the restart'), 'delivered')
   expect((await chat.account()).registrations).toBe(1)
 })
+
+test('a runner that crashes on request is missed by nobody: its session comes back, and the drill says after how long', async () => {
+  const slot = await slotOf(world.sandbox, world.api, chat.name)
+  const { runnerId, epoch } = await chat.document()
+  const runner = world.sandbox.runner(slot)
+  const exited = new Promise<Exit>((resolve) => runner.once('exited', resolve))
+  const drill = async () => {
+    const response = await world.sandbox.api('/api/fleet/crash-drill', { json: { runner: runnerId } })
+    return { status: response.status, action: (await response.json()) as Record<string, unknown> }
+  }
+  // The heartbeat tells of the session a moment after its document.
+  const asked = await eventually(async () => {
+    const answer = await drill()
+    expect(answer).toMatchObject({ status: 202, action: { type: 'crash-drill', targetRunner: runnerId } })
+    return answer
+  })
+  expect((await drill()).action['id']).toBe(asked.action['id'])
+  expect(await exited).toMatchObject({ code: null, signal: 'SIGKILL' })
+  await eventually(async () => expect(await chat.document()).toMatchObject({ epoch: Number(epoch) + 1 }))
+  await chat.works()
+  // The action is judged by the sweep, once the heartbeat of the dead runner is old enough.
+  const ended = await eventually(async () => {
+    await world.sandbox.fireSchedule('sweep')
+    const action = (await (await world.sandbox.api(`/api/recoveries/${String(asked.action['id'])}`)).json()) as Record<
+      string,
+      unknown
+    >
+    expect(action['state']).toBe('done')
+    return action
+  })
+  expect(ended).toMatchObject({ result: { code: 'sessions-back' }, evidence: { sessions: 1, wanted: 1, back: 1 } })
+  await chat.untilStatus(await chat.send('after the drill'), 'delivered')
+  expect((await chat.account()).registrations).toBe(1)
+})

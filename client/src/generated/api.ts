@@ -1571,6 +1571,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fleet/crash-drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a runner crash, and see how its sessions come back
+         * @description The runner ends at once and hands nothing over. Its sessions are taken up by other runners, or by the one that the platform starts in its place; no message is lost, and nothing is scanned. GET /api/recoveries/{id} tells within a minute how many came back and how long the last one was away. One drill is open at a time.
+         */
+        post: operations["drillCrash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fleet/restart": {
         parameters: {
             query?: never;
@@ -3724,6 +3744,11 @@ export interface components {
             firstName: string;
             lastName?: string | null;
         };
+        /** @example {} */
+        CrashDrillRequest: {
+            /** @description Without it: the runner with the fewest connected sessions, of those that have any. */
+            runner?: string;
+        };
         CreatedKey: {
             /** Format: date-time */
             createdAt: string;
@@ -5123,10 +5148,10 @@ export interface components {
                 step?: components["schemas"]["RecoveryStep"];
                 what: string;
             }[];
-            /** @description The runner that is to be restarted. Null for an action on a session. */
+            /** @description The runner that is to be restarted, or to crash. Null for an action on a session. */
             targetRunner: string | null;
             /** @enum {string} */
-            type: "restart" | "logout" | "backup" | "restore" | "recover" | "rotate" | "clean-up" | "restart-runner";
+            type: "restart" | "logout" | "backup" | "restore" | "recover" | "rotate" | "clean-up" | "restart-runner" | "crash-drill";
             why: string;
         };
         /**
@@ -17750,6 +17775,111 @@ export interface operations {
             };
         };
     };
+    drillCrash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CrashDrillRequest"];
+            };
+        };
+        responses: {
+            /** @description The drill. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryAction"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cannot-drill`: No runner can be made to crash. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restartFleet: {
         parameters: {
             query?: never;
@@ -19765,7 +19895,7 @@ export interface operations {
                 /** @description The name of a session. */
                 session?: string;
                 state?: "proposed" | "pending" | "running" | "done" | "failed" | "cancelled" | "vetoed";
-                type?: "restart" | "logout" | "backup" | "restore" | "recover" | "rotate" | "clean-up" | "restart-runner";
+                type?: "restart" | "logout" | "backup" | "restore" | "recover" | "rotate" | "clean-up" | "restart-runner" | "crash-drill";
             };
             header?: never;
             path?: never;

@@ -29,6 +29,7 @@ export const UNCONDITIONAL_ACTION_TYPES = ['restart', 'logout'] as const
  * rotate          backs up the state, unlinks the device, and asks for a phone again
  * clean-up        moves Signal records that were not used for long to the archive of the session
  * restart-runner  makes a runner hand its sessions over and end, so that the platform starts another one
+ * crash-drill     makes a runner end at once without handing anything over, as in a crash, to see how its sessions come back
  */
 export const RECOVERY_ACTION_TYPES = [
   ...UNCONDITIONAL_ACTION_TYPES,
@@ -38,12 +39,18 @@ export const RECOVERY_ACTION_TYPES = [
   'rotate',
   'clean-up',
   'restart-runner',
+  'crash-drill',
 ] as const
 
 export type RecoveryActionType = (typeof RECOVERY_ACTION_TYPES)[number]
 
+/** Types of actions that a runner performs on itself. */
+const RUNNER_ACTION_TYPES = ['restart-runner', 'crash-drill'] as const satisfies readonly RecoveryActionType[]
+
+export type RunnerActionType = (typeof RUNNER_ACTION_TYPES)[number]
+
 /** Types of actions that the owner of a session performs. */
-export type SessionActionType = Exclude<RecoveryActionType, 'restart-runner'>
+export type SessionActionType = Exclude<RecoveryActionType, RunnerActionType>
 
 /**
  * proposed   waits for an operator's approval, or only tells what would be done (`AUTO_RECOVERY=false`)
@@ -81,11 +88,11 @@ export type CleanUpReport = z.infer<typeof cleanUpReportSchema>
 export const recoveryActionSchema = z.object({
   v: z.literal(1),
   tenant: z.string(),
-  /** Empty for `restart-runner`, which concerns a runner. */
+  /** Empty for an action that concerns a runner. */
   sessionId: z.string(),
   type: z.enum(RECOVERY_ACTION_TYPES),
   state: z.enum(RECOVERY_ACTION_STATES),
-  /** The runner that `restart-runner` concerns. */
+  /** The runner that performs `restart-runner` or `crash-drill` on itself. */
   targetRunner: z.string().nullable().default(null),
   /** The step that was asked for, or that was taken last. Null: the ladder decides. */
   step: z.enum(RECOVERY_STEPS).nullable().default(null).catch(null),
@@ -99,6 +106,12 @@ export const recoveryActionSchema = z.object({
   requestedAt: z.date(),
   /** For a restore: the last record that must survive. The restore refuses to lose more. */
   approved: z.object({ reaches: z.number().int().nonnegative() }).nullable().default(null),
+  /** For a crash drill: the sessions that the runner held open when it was asked for. */
+  drill: z
+    .object({ sessions: z.array(z.string()) })
+    .nullable()
+    .default(null)
+    .catch(null),
   /** For a clean-up: whether it only reports, and days without use instead of those of the tenant. */
   cleanUp: z
     .object({ dryRun: z.boolean(), olderThanDays: z.number().int().positive().nullable() })
@@ -140,4 +153,7 @@ export type RecoveryAction = z.infer<typeof recoveryActionSchema>
 /** An action on a session, which the owner of that session performs. */
 export type SessionAction = RecoveryAction & { readonly type: SessionActionType }
 
-export const isSessionAction = (action: RecoveryAction): action is SessionAction => action.type !== 'restart-runner'
+export const isRunnerAction = (action: RecoveryAction): action is RecoveryAction & { readonly type: RunnerActionType } =>
+  RUNNER_ACTION_TYPES.some((type) => type === action.type)
+
+export const isSessionAction = (action: RecoveryAction): action is SessionAction => !isRunnerAction(action)

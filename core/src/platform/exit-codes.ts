@@ -5,6 +5,8 @@ export const EXIT = {
   leftInDisorder: 1,
   /** EX_SOFTWARE: an uncaught exception. */
   crashed: 70,
+  /** A crash drill, where the process cannot kill itself. */
+  crashDrill: 71,
   /** EX_TEMPFAIL: left in order before the memory was used up. */
   memoryAtLimit: 75,
   /** EX_CONFIG. */

@@ -42,7 +42,7 @@ export const actionSchema = z
     targetRunner: z
       .string()
       .nullable()
-      .meta({ description: 'The runner that is to be restarted. Null for an action on a session.' }),
+      .meta({ description: 'The runner that is to be restarted, or to crash. Null for an action on a session.' }),
     type: z.enum(RECOVERY_ACTION_TYPES),
     state: z.enum(RECOVERY_ACTION_STATES),
     step: stepSchema.nullable().meta({ description: 'The step that was asked for, or taken last. Null: the ladder decides.' }),

@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { HEALTH_STATUSES } from '@holdfast/core/operations/health-document'
 import { OUTAGE_VERDICTS } from '@holdfast/core/operations/network-report'
 import { PROBLEM_CODES } from '../use-cases/health-status.ts'
+import { requestCrashDrill } from '../use-cases/fleet/crash-drill.ts'
 import { requestRestart } from '../use-cases/fleet/restart-fleet.ts'
 import { fleetAnswer } from '../use-cases/health/fleet-answer.ts'
 import { publicStatus } from '../use-cases/health/public-status.ts'
 import { OPERATORS, openRoute, type Route, route } from './route.ts'
-import { time } from './schemas.ts'
+import { refusedField, time } from './schemas.ts'
+import { actionSchema } from './action-schemas.ts'
 
 const percent = z.number().nullable()
 
@@ -137,6 +139,15 @@ const restartSchema = z
   })
   .meta({ id: 'FleetRestart' })
 
+const drillSchema = z
+  .object({
+    runner: z.string('must be the id of a runner').min(1, 'must be the id of a runner').optional().meta({
+      description: 'Without it: the runner with the fewest connected sessions, of those that have any.',
+    }),
+  })
+  .catchall(refusedField)
+  .meta({ id: 'CrashDrillRequest', example: {} })
+
 export const HEALTH_ROUTES: readonly Route[] = [
   openRoute({
     method: 'GET',
@@ -181,5 +192,25 @@ export const HEALTH_ROUTES: readonly Route[] = [
     answers: { 202: { description: 'The restart.', schema: restartSchema } },
     problems: ['cannot-restart'],
     run: async ({ dependencies, principal }) => ({ status: 202, body: await requestRestart(dependencies, principal) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/fleet/crash-drill',
+    operationId: 'drillCrash',
+    tag: 'Health',
+    summary: 'Make a runner crash, and see how its sessions come back',
+    description:
+      'The runner ends at once and hands nothing over. Its sessions are taken up by other runners, or by the one that the platform starts ' +
+      'in its place; no message is lost, and nothing is scanned. GET /api/recoveries/{id} tells within a minute how many came back and ' +
+      'how long the last one was away. One drill is open at a time.',
+    roles: OPERATORS,
+    request: { body: drillSchema },
+    isBodyOptional: true,
+    answers: { 202: { description: 'The drill.', schema: actionSchema } },
+    problems: ['cannot-drill'],
+    run: async ({ dependencies, principal, body }) => ({
+      status: 202,
+      body: await requestCrashDrill(dependencies, principal, body.runner),
+    }),
   }),
 ]

@@ -46,6 +46,7 @@ export const PROBLEMS = {
   'cannot-recover': { status: 409, title: 'The session cannot be recovered like this' },
   'not-proposed': { status: 409, title: 'The recovery action waits for no approval' },
   'already-begun': { status: 409, title: 'The recovery action has begun or ended' },
+  'cannot-drill': { status: 409, title: 'No runner can be made to crash' },
   'cannot-restart': { status: 409, title: 'The runners cannot be restarted from here' },
   'cannot-cancel': { status: 409, title: 'The message cannot be canceled' },
   'cannot-replace': { status: 409, title: 'The message cannot be replaced' },

@@ -45,6 +45,7 @@ export type RefusalCode =
   | 'not-proposed'
   | 'already-begun'
   | 'cannot-restart'
+  | 'cannot-drill'
   | 'wrong-status'
   | 'unsupported-chat'
   | 'invalid-chat'

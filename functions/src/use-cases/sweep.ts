@@ -6,6 +6,7 @@ import type { DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
 import { reconcileAlerts } from './alerts/reconcile.ts'
 import type { Dependencies } from './dependencies.ts'
 import { failOver } from './fail-over.ts'
+import { endDrills } from './fleet/crash-drill.ts'
 import { restartFleet } from './fleet/restart-fleet.ts'
 import { sizeFleet } from './fleet/size-fleet.ts'
 import { type FleetFacts, readFleetFacts } from './fleet-facts.ts'
@@ -96,6 +97,7 @@ async function sweepFleet(dependencies: SweepDependencies, reading: Promise<Flee
     tried('sessions without an owner', async () => markUnvouched(dependencies, await reading, deadline)),
     tried('lost sessions', async () => sweepRecoveries(dependencies, await reading, deadline)),
     tried('stuck actions', async () => endStuck(dependencies, await reading, deadline)),
+    tried('crash drills', async () => endDrills(dependencies, await reading)),
     tried('the size of the fleet', async () => sizeFleet(dependencies, await reading)),
     tried('the restart of the fleet', () => restartFleet(dependencies)),
     tried('health', async () => writeHealth(dependencies, await reading)),

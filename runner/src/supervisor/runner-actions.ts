@@ -1,9 +1,11 @@
 import {
+  isRunnerAction,
   OPEN_ACTION_STATES,
   RECOVERY_ACTIONS,
   type RecoveryAction,
   recoveryActionPath,
   recoveryActionSchema,
+  type RunnerActionType,
 } from '@holdfast/core/operations/recovery-action-document'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { Logger } from '@holdfast/core/platform/logging'
@@ -13,10 +15,15 @@ const RETRY_MS = 3000
 
 const ENDED = { code: 'runner-ended', sentence: 'The runner has handed its sessions over and ends.' }
 
+const BEGUN: Readonly<Record<RunnerActionType, string>> = {
+  'restart-runner': 'The runner hands its sessions over.',
+  'crash-drill': 'The runner ends at once, without handing anything over.',
+}
+
 /**
- * Listens to the actions on this runner itself. The only one is `restart-runner`: the runner begins it, unless somebody has cancelled it
- * meanwhile, hands its sessions over and ends, and the platform starts another one. A runner that dies over it has done what was asked:
- * the sweep then ends the action.
+ * Listens to the actions on this runner itself. It begins one unless somebody has cancelled it meanwhile. With `restart-runner` it hands
+ * its sessions over and ends, and the platform starts another one; a runner that dies over it has done what was asked: the sweep then
+ * ends the action. With `crash-drill` it dies at once, and the sweep tells how its sessions came back.
  */
 export class RunnerActions {
   readonly #documents: DocumentStore
@@ -24,6 +31,7 @@ export class RunnerActions {
   readonly #logger: Logger
   readonly #runnerId: string
   readonly #onRestart: () => void
+  readonly #onCrash: () => void
   #stop: () => void = () => {}
   #stopLooking: () => void = () => {}
   #stopped = false
@@ -37,12 +45,15 @@ export class RunnerActions {
     runnerId: string
     /** Called once, when a restart has begun. */
     onRestart: () => void
+    /** Called once, when a crash drill has begun. Ends the process at once. */
+    onCrash: () => void
   }) {
     this.#documents = options.documents
     this.#clock = options.clock
     this.#logger = options.logger
     this.#runnerId = options.runnerId
     this.#onRestart = options.onRestart
+    this.#onCrash = options.onCrash
   }
 
   start(): void {
@@ -79,29 +90,31 @@ export class RunnerActions {
 
   async #hear(snapshot: DocumentSnapshot): Promise<void> {
     const action = this.#read(snapshot)
-    if (this.#begun !== null || action?.type !== 'restart-runner') return
+    if (this.#begun !== null || !action || !isRunnerAction(action)) return
     // An earlier commit may have succeeded although its answer was lost.
     const isOurs = action.state === 'running' && action.runnerId === this.#runnerId
-    if (!isOurs && !(await this.#begin(snapshot))) return
+    if (!isOurs && !(await this.#begin(snapshot, action.type))) return
     if (this.#begun !== null) return
     this.#begun = snapshot.id
+    if (action.type === 'crash-drill') {
+      this.#logger.warn({ action: snapshot.id, by: action.requestedBy }, 'A crash of this runner was asked for; it ends at once.')
+      this.#onCrash()
+      return
+    }
     this.#logger.warn({ action: snapshot.id, why: action.why }, 'A restart of this runner was asked for.')
     this.#onRestart()
   }
 
   /** Begins the action in the version that was heard. Looks again after a failure, because the listener tells of changes only. */
-  async #begin(snapshot: DocumentSnapshot): Promise<boolean> {
-    const steps = new Append({
-      at: new Date(this.#clock.now()),
-      what: 'The runner hands its sessions over.',
-      step: 'restart-runner',
-    })
+  async #begin(snapshot: DocumentSnapshot, type: RunnerActionType): Promise<boolean> {
+    const at = new Date(this.#clock.now())
+    const steps = new Append({ at, what: BEGUN[type], ...(type === 'restart-runner' ? { step: type } : {}) })
     const fields = { state: 'running', runnerId: this.#runnerId, startedAt: SERVER_TIME, steps }
     try {
       await this.#documents.commit([{ kind: 'update', path: snapshot.path, fields, unlessChangedSince: snapshot }])
       return true
     } catch (error) {
-      this.#logger.warn({ error, action: snapshot.id }, 'The restart of this runner was not begun; looking again.')
+      this.#logger.warn({ error, action: snapshot.id }, 'An action on this runner was not begun; looking again.')
       this.#lookAgain(snapshot.path)
       return false
     }

@@ -58,6 +58,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'POST /api/tenants': 'only the operator may call it',
   'GET /api/tenants': 'only the operator may call it',
   'GET /api/fleet': 'only the operator may call it',
+  'POST /api/fleet/crash-drill': 'only the operator may call it',
   'POST /api/fleet/restart': 'only the operator may call it',
   'POST /api/keys/rewrap': 'only the operator may call it',
   'GET /api/keys/rewrap': 'only the operator may call it',

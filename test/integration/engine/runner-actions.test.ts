@@ -24,6 +24,7 @@ const action = async () => (await clients.documents.read(recoveryActionPath(ID))
 /** Listens as a runner does, and counts how often it is told to restart. Resolves when the listener has its first answer. */
 async function listening(runnerId = 'runner-1', documents: DocumentStore = clients.documents) {
   const restarts: string[] = []
+  const crashes: string[] = []
   const logger = createLogger('test', 'silent')
   const { promise, resolve } = Promise.withResolvers<void>()
   const heard: DocumentStore = {
@@ -41,11 +42,12 @@ async function listening(runnerId = 'runner-1', documents: DocumentStore = clien
       ),
   }
   const onRestart = () => restarts.push(runnerId)
-  const actions = new RunnerActions({ documents: heard, clock: systemClock, logger, runnerId, onRestart })
+  const onCrash = () => crashes.push(runnerId)
+  const actions = new RunnerActions({ documents: heard, clock: systemClock, logger, runnerId, onRestart, onCrash })
   onTestFinished(() => actions.end())
   actions.start()
   await promise
-  return { actions, restarts }
+  return { actions, restarts, crashes }
 }
 
 test('a runner begins its restart once, and ends it after the sessions were handed over', async () => {
@@ -57,6 +59,14 @@ test('a runner begins its restart once, and ends it after the sessions were hand
   await actions.end()
   expect(await action()).toMatchObject({ state: 'done', result: { code: 'runner-ended' }, finishedAt: expect.any(Date) })
   expect([restarts.length, other.restarts.length]).toEqual([1, 0])
+})
+
+test('a runner begins a crash drill before it crashes, and hands nothing over', async () => {
+  const { restarts, crashes } = await listening()
+  await write({ type: 'crash-drill' })
+  await expect.poll(() => crashes).toEqual(['runner-1'])
+  expect(await action()).toMatchObject({ state: 'running', runnerId: 'runner-1', startedAt: expect.any(Date) })
+  expect(restarts).toEqual([])
 })
 
 test('a restart that is proposed waits for its approval', async () => {

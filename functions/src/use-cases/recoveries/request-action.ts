@@ -14,9 +14,9 @@ import { type ActionAnswer, actionAnswer } from './action-answer.ts'
 
 /** What a request says of its action. The rest of the document has a value for every new action. */
 export interface ActionRequest extends Partial<
-  Pick<RecoveryAction, 'approved' | 'backup' | 'restoreTo' | 'restoreRun' | 'step' | 'evidence' | 'cleanUp'>
+  Pick<RecoveryAction, 'approved' | 'backup' | 'restoreTo' | 'restoreRun' | 'step' | 'evidence' | 'cleanUp' | 'drill'>
 > {
-  /** Empty for `restart-runner`. */
+  /** Empty for an action on a runner. */
   readonly sessionId: string
   readonly type: RecoveryAction['type']
   readonly targetRunner?: string
@@ -72,6 +72,7 @@ export async function requestAction(
     why,
     approved: request.approved ?? null,
     cleanUp: request.cleanUp ?? null,
+    drill: request.drill ?? null,
     backup: request.backup ?? null,
     restoreTo: request.restoreTo ?? null,
     restoreRun: request.restoreRun ?? null,

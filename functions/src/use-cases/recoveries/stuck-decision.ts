@@ -8,6 +8,7 @@ import type { RecoveryAction, RecoveryActionState } from '@holdfast/core/operati
  *   is of a session that is gone                                         | failed `session-gone`
  *   is proposed by a program, and its session works again                | cancelled `no-longer-needed`
  *   is proposed for more than seven days                                 | cancelled `not-approved`
+ *   is a crash drill                                                     | stays: `drill-end.ts` ends it
  *   restarts a runner that is gone                                       | done `runner-ended` if it had begun, else cancelled `runner-gone`
  *   restarts a runner for more than fifteen minutes                      | failed `not-followed`
  *   is pending for more than an hour                                     | failed `not-begun`: what was asked for then may do harm now
@@ -71,6 +72,7 @@ type Judged = Pick<RecoveryAction, 'type' | 'state' | 'requestedBy' | 'epoch'>
 /** Returns how the action ends now. Null: it stays open. */
 export function endOf(action: Judged, { silentForMs, session, isTargetGone }: StuckView): End | null {
   const { type, state } = action
+  if (type === 'crash-drill') return null
   if (type === 'restart-runner') {
     if (isTargetGone) return state === 'running' ? end('done', 'runner-ended') : end('cancelled', 'runner-gone')
     if (state !== 'proposed') return silentForMs > RESTART_WITHIN_MS ? end('failed', 'not-followed') : null
