@@ -137,6 +137,19 @@ test('an end point is told of what it wants, in WAHA’s envelope and in order',
   expect(stopped).toMatchObject([{ status: 'STARTING' }, { status: 'WORKING' }, { status: 'STOPPED' }])
 })
 
+test('a message of our own is told of once, also when WhatsApp refuses its first attempt', async () => {
+  const chat = await told('told-once', { events: ['message', 'message.any'] })
+  await chat.fault('nack', { code: 503 })
+  const job = await chat.send('in the end')
+  await chat.untilStatus(job, 'delivered')
+  // What is told of later comes later.
+  await say(chat, 'and life goes on')
+  await eventually(() => expect(texts('told-once')).toContain('and life goes on'))
+  const own = receiver.taken('told-once').filter(({ event: { event, payload } }) => event === 'message.any' && payload['fromMe'])
+  expect(own.map(({ event }) => event.payload['body'])).toEqual(['in the end'])
+  expect(await chat.job(job)).toMatchObject({ attempts: 2 })
+})
+
 interface Listener {
   readonly got: Delivered['event'][]
   readonly bodies: string[]

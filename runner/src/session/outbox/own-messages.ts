@@ -30,8 +30,12 @@ export class OwnMessages {
     this.#secrets = new MessageSecrets({ state, clock })
   }
 
-  /** Called when the first attempt begins. The message is shown from here on; how far it has come, its job knows. */
+  /**
+   * Called when an attempt begins. The message is shown and told of from the first one on; how far it has come, its job knows. A later
+   * attempt would tell of it as of another message, because it has another time.
+   */
   begun(job: OpenJob, message: Uint8Array): Own {
+    if (job.message !== null) return { stored: null, keys: {} }
     const described = this.#described(job, message)
     if (!described || described.changes) return { stored: null, keys: {} }
     const [document] = documentIdsOf(described)
