@@ -10,7 +10,7 @@ function clientOf(answer: Response) {
     requests.push(request)
     return answer
   }
-  return { api: createClient({ baseUrl: 'http://api.test', apiKey: 'the key', fetch }), requests }
+  return { api: createClient({ baseUrl: 'http://api.test', apiKey: 'the key', fetch, repeats: false }), requests }
 }
 
 const problem = (body: string, status: number, headers: Record<string, string>) => new Response(body, { status, headers })
@@ -63,8 +63,9 @@ describe('a request', () => {
 describe('an error', () => {
   it('of the API carries its code, its detail and the time to wait', async () => {
     const body = JSON.stringify({ type: 'urn:x', code: 'unavailable', status: 503, title: 'Away', detail: 'Try again later.' })
-    const thrown = await thrownBy(problem(body, 503, { 'Content-Type': 'application/problem+json', 'Retry-After': '5' }))
-    expect(thrown).toMatchObject({ code: 'unavailable', status: 503, detail: 'Try again later.', retryAfter: 5, issues: [] })
+    const thrown = await thrownBy(problem(body, 503, { 'Retry-After': '5', 'X-Request-Id': 'r-1' }))
+    expect(thrown).toMatchObject({ code: 'unavailable', status: 503, title: 'Away', detail: 'Try again later.' })
+    expect(thrown).toMatchObject({ retryAfter: 5, issues: [], requestId: 'r-1' })
   })
 
   it('about a bad request lists all mistakes', async () => {
@@ -83,7 +84,7 @@ describe('an error', () => {
 
   it('of the network is thrown unchanged', async () => {
     const fetch = () => Promise.reject(new TypeError('fetch failed'))
-    const api = createClient({ baseUrl: 'http://api.test', apiKey: 'the key', fetch })
+    const api = createClient({ baseUrl: 'http://api.test', apiKey: 'the key', fetch, repeats: false })
     await expect(answerOf(api.GET('/health'))).rejects.toThrow('fetch failed')
   })
 })

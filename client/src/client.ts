@@ -1,6 +1,7 @@
 import createFetchClient, { type Client } from 'openapi-fetch'
 import type { paths } from './generated/api.ts'
 import { HoldfastProblem } from './problem.ts'
+import { type Fetch, type Repeats, repeating } from './repeat.ts'
 
 export interface ClientOptions {
   /** The address of the API: `https://api-xyz.a.run.app`. */
@@ -8,23 +9,32 @@ export interface ClientOptions {
   readonly apiKey: string
   /** For the operator's key: the tenant in which it acts. Without it: `default`. */
   readonly tenant?: string
-  /** Replaces the global fetch, for example to set a time limit. */
-  readonly fetch?: (request: Request) => Promise<Response>
+  /** Replaces the global fetch, for example to set a time limit. It makes one attempt. */
+  readonly fetch?: Fetch
+  /** How requests are repeated that can be repeated without harm; false: never. */
+  readonly repeats?: Repeats | false
 }
 
 /** Calls the API by method and path. The OpenAPI document gives the types of parameters, bodies and answers. */
 export type HoldfastClient = Client<paths, 'application/json'>
 
 /**
- * Makes a client. The client repeats no request by itself. A caller can safely repeat a text that has an `Idempotency-Key`.
+ * Makes a client. It repeats requests that only read, and those with an `Idempotency-Key`, when no answer arrives and after 429 and
+ * 503. It makes every other request once.
  *
  *     const api = createClient({ baseUrl, apiKey })
  *     const session = await answerOf(api.GET('/api/sessions/{name}', { params: { path: { name: 'main' } } }))
  */
-export function createClient({ baseUrl, apiKey, tenant, fetch }: ClientOptions): HoldfastClient {
+export function createClient({ baseUrl, apiKey, tenant, fetch = globalFetch, repeats }: ClientOptions): HoldfastClient {
   const headers = { 'X-Api-Key': apiKey, ...(tenant === undefined ? {} : { 'X-Tenant': tenant }) }
-  return createFetchClient<paths, 'application/json'>({ baseUrl, headers, ...(fetch ? { fetch } : {}) })
+  return createFetchClient<paths, 'application/json'>({
+    baseUrl,
+    headers,
+    fetch: repeats === false ? fetch : repeating(fetch, repeats),
+  })
 }
+
+const globalFetch: Fetch = (request) => globalThis.fetch(request)
 
 interface Outcome {
   readonly data?: unknown

@@ -11,8 +11,12 @@ export class HoldfastProblem extends Error {
   readonly code: string
   /** The HTTP status. */
   readonly status: number
+  /** For people: what kind of problem it is. Empty when the answer is not one of the API. */
+  readonly title: string
   /** For people: the cause, or what to do. */
   readonly detail: string
+  /** The id under which the log of the API has the request; null when the answer has none. */
+  readonly requestId: string | null
   /** Seconds after which the same request may succeed; null when the API does not say it. */
   readonly retryAfter: number | null
   /** All mistakes in a bad request. Empty for other problems. */
@@ -20,12 +24,14 @@ export class HoldfastProblem extends Error {
 
   /** `body` is a problem document, or the text of any other answer. */
   constructor({ status, headers }: Pick<Response, 'status' | 'headers'>, body: unknown) {
-    const { code, detail, issues = [] } = isProblem(body) ? body : { code: NO_PROBLEM, detail: textOf(body) }
+    const { code, title, detail, issues = [] } = isProblem(body) ? body : { code: NO_PROBLEM, title: '', detail: textOf(body) }
     super(`${status} ${code}: ${detail}`)
     this.name = 'HoldfastProblem'
     this.code = code
     this.status = status
+    this.title = title
     this.detail = detail
+    this.requestId = headers.get('x-request-id')
     this.retryAfter = secondsOf(headers.get('retry-after'))
     this.issues = issues
   }

@@ -69,7 +69,7 @@ export class ApiClient {
   constructor(options: ApiClientOptions) {
     this.#options = options
     const { url: baseUrl, apiKey } = options
-    this.#api = createClient({ baseUrl, apiKey, fetch: (request) => this.#fetch(request) })
+    this.#api = createClient({ baseUrl, apiKey, fetch: (request) => this.#fetch(request), repeats: false })
   }
 
   /** Creates and starts a session. Resolves with false when a session of that name exists already. */
