@@ -14,7 +14,7 @@ interface Check {
   readonly inspect?: (output: string) => string | null
 }
 
-const PACKAGES = ['client', 'core', 'functions', 'runner', 'infra', 'sandbox', 'test']
+const PACKAGES = ['cli', 'client', 'core', 'functions', 'runner', 'infra', 'sandbox', 'test']
 
 const CHECKS: readonly Check[] = [
   // One checker, because several infer the same types again, and the other checks use the other cores.

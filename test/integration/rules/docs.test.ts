@@ -8,7 +8,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .split('\n')
   .filter((path) => path !== '' && existsSync(`${root}/${path}`))
 const names = new Set(files.map((path) => path.split('/').at(-1)))
-const folders = ['core', 'functions', 'runner', 'client', 'infra', 'sandbox', 'test', 'docs']
+const folders = ['core', 'functions', 'runner', 'cli', 'client', 'infra', 'sandbox', 'test', 'docs']
 const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> }
 
 /** Pages that describe the present. Decisions and the changelog also name what was. */

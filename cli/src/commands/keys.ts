@@ -1,0 +1,130 @@
+import { answerOf } from '@holdfast/client/client'
+import type { Key, Rewrapped } from '@holdfast/client/types'
+import type { AddCommands } from '../command.ts'
+import type { Context } from '../context.ts'
+import { usage } from '../failure.ts'
+import { countOf, oneOf } from '../options.ts'
+import type { Cell } from '../output/table.ts'
+import { age, clock, readTime } from '../output/time.ts'
+
+const ROLES = ['admin', 'send', 'read'] as const
+
+export const addKeys: AddCommands = (program, run) => {
+  const keys = program.command('keys').description("list, make and revoke keys of the API, and wrap the sessions' keys anew")
+
+  keys
+    .command('list', { isDefault: true })
+    .description('list the keys of the tenant')
+    .action(
+      run(async (context) => {
+        const found = await answerOf(context.api.GET('/api/keys', { params: { query: {} } }))
+        context.show(found, () => keyLines(context, found))
+      }),
+    )
+
+  keys
+    .command('create')
+    .argument('<name>', 'what the key is for')
+    .description('make a key; it is shown once, on standard output')
+    .requiredOption('--role <role>', 'admin: everything in the tenant; send: sends and reads; read: reads', oneOf(ROLES))
+    .option('-s, --session <name...>', 'it may know of these sessions only')
+    .option('--expires <time>', 'it is refused from then on: a time, or 90d')
+    .option('--requests-per-minute <number>', "a lower limit than the tenant's", countOf)
+    .action(
+      run(async (context, name, { role, session, expires, requestsPerMinute }) => {
+        const expiresAt = expires === undefined ? undefined : readTime(expires, context.now)
+        if (expiresAt === null) throw usage(`"${expires}" is no time: as 2026-12-31T18:00:00Z, or as 90d.`)
+        const { tenant } = context.connection
+        const body = {
+          name,
+          role,
+          ...(session === undefined ? {} : { sessions: session }),
+          ...(expiresAt === undefined ? {} : { expiresAt }),
+          ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+          ...(tenant === undefined ? {} : { tenant }),
+        }
+        const key = await answerOf(context.api.POST('/api/keys', { body }))
+        if (!context.isJson) context.note(`The key ${key.id} of ${key.tenant}. No later answer shows it:`)
+        context.show(key, () => [key.key])
+      }),
+    )
+
+  keys
+    .command('revoke')
+    .argument('<id>', 'a key')
+    .description('refuse a key everywhere, for ever, within five seconds')
+    .option('-y, --yes', 'do not ask')
+    .action(
+      run(async (context, id, { yes }) => {
+        await context.agree(`Revoke the key ${id}? Programs that use it stop.`, yes)
+        const key = await answerOf(context.api.DELETE('/api/keys/{id}', { params: { path: { id } } }))
+        context.show(key, () => [`${id} is ${key.state}.`])
+      }),
+    )
+
+  keys
+    .command('wrapping')
+    .description('show by which wrapping keys the keys of the sessions are wrapped')
+    .action(
+      run(async (context) => {
+        const status = await answerOf(context.api.GET('/api/keys/rewrap'))
+        context.show(status, () => [
+          ...status.keys.map(({ id, documents, isCurrent }) => `${id}  ${documents} keys${isCurrent ? ', the current one' : ''}`),
+          ...context.sentence(status.sentence),
+        ])
+      }),
+    )
+
+  keys
+    .command('rewrap')
+    .description('wrap the keys of all sessions by the current wrapping key; no session stops')
+    .action(
+      run(async (context) => {
+        const sum = await rewrapAll(context)
+        context.show(sum, () => [
+          `${sum.rewrapped} keys are wrapped anew, ${sum.current} were already.`,
+          ...(sum.left.unreadable === 0 ? [] : [`${sum.left.unreadable} cannot be read.`]),
+        ])
+      }),
+    )
+}
+
+async function rewrapAll(context: Context) {
+  const sum = { rewrapped: 0, current: 0, left: { changed: 0, unreadable: 0 } }
+  for (let cursor: string | null = null; ;) {
+    const query: { cursor?: string } = cursor === null ? {} : { cursor }
+    const part: Rewrapped = await answerOf(context.api.POST('/api/keys/rewrap', { params: { query } }))
+    sum.rewrapped += part.rewrapped
+    sum.current += part.current
+    sum.left.changed += part.left.changed
+    sum.left.unreadable += part.left.unreadable
+    if (part.cursor === null) return sum
+    cursor = part.cursor
+    context.progress.show(`${sum.rewrapped} keys are wrapped anew …`)
+  }
+}
+
+const COLOURS = { active: 'green', revoked: 'red', expired: 'yellow' } as const
+
+function keyLines(context: Context, keys: readonly Key[]): string[] {
+  if (keys.length === 0) return ['There is no key. Make one: holdfast keys create NAME --role send']
+  const rows = keys.map(({ id, name, role, state, sessions, lastUsedAt, expiresAt }): Cell[] => [
+    id,
+    name,
+    role,
+    { text: state, colour: COLOURS[state] },
+    sessions === null ? 'all' : sessions.join(', '),
+    age(lastUsedAt, context.now),
+    clock(expiresAt),
+  ])
+  const columns = [
+    { title: 'KEY' },
+    { title: 'NAME', least: 10 },
+    { title: 'ROLE' },
+    { title: 'STATE' },
+    { title: 'SESSIONS', least: 8, isOptional: true as const },
+    { title: 'USED', align: 'right' as const },
+    { title: 'EXPIRES', isOptional: true as const },
+  ]
+  return context.rows(columns, rows)
+}
