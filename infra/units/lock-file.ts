@@ -6,6 +6,7 @@ export interface Manifest {
   readonly license?: string
   readonly type?: string
   readonly main?: string
+  readonly bin?: Readonly<Record<string, string>>
   readonly workspaces?: readonly string[]
   readonly engines?: Readonly<Record<string, string>>
   /** Package name → exact version. */

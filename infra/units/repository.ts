@@ -13,6 +13,9 @@ export type Unit = (typeof UNITS)[number]
 /** What is built for one check of `verify-live`, and is no part of an installation. */
 export const TRIAL = 'trial'
 
+/** The command line, which people install. It is no part of an installation either. */
+export const CLI = 'cli'
+
 /** Reads the manifest of a workspace, or of the repository itself when the folder is empty. */
 export const readManifest = (folder: string): Manifest => readJson(join(ROOT, folder, 'package.json')) as Manifest
 
