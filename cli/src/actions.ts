@@ -15,7 +15,9 @@ export async function followAction(context: Context, { id, type }: RecoveryActio
     if (!('steps' in action)) throw new Failure(`The document of action ${id} is damaged.`)
     if (ENDS.has(action.state)) return action
     const step = action.steps.at(-1)?.what
-    context.progress.show(`${type} of ${action.session}: ${action.state}${step === undefined ? '' : `, ${step}`} …`)
+    context.progress.show(
+      `${type} of ${action.session ?? action.targetRunner ?? '-'}: ${action.state}${step === undefined ? '' : `, ${step}`} …`,
+    )
     await context.pause(LOOK_EVERY_MS)
   }
 }

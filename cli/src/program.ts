@@ -6,6 +6,7 @@ import { addBackup } from './commands/backup.ts'
 import { addBackups } from './commands/backups.ts'
 import { addCleanup } from './commands/cleanup.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addDrill } from './commands/drill.ts'
 import { addFailed } from './commands/failed.ts'
 import { addHealth } from './commands/health.ts'
 import { addKeys } from './commands/keys.ts'
@@ -29,7 +30,7 @@ import type { Host } from './host.ts'
 import { VERSION } from './version.ts'
 
 const GROUPS = [
-  ['Look', [addHealth, addTail, addAlerts, addAudit, addDoctor]],
+  ['Look', [addHealth, addTail, addAlerts, addAudit, addDoctor, addDrill]],
   ['Sessions', [addSessions, addPair, addRecover, addRecoveries, addCleanup, addRotate, addPurge, addMoves]],
   ['Messages', [addSend, addQueue, addFailed, addWebhooks]],
   ['Backups', [addBackup, addBackups, addRestore]],

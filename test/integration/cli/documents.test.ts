@@ -175,8 +175,20 @@ it.each([
   expect(shapeOf(await world.json(line))).toMatchObject(shape)
 })
 
+it('drill --json has its fields, and names the runner', async () => {
+  const session = { state: 'CONNECTED', reason: 'logged-in', epoch: 1, since: new Date(), lastProofOfLifeAt: null }
+  await world.api.heartbeat('runner-9', { 'default.main': session })
+  expect(await world.json('drill runner-9 --yes --no-wait')).toMatchObject({
+    type: 'crash-drill',
+    state: 'pending',
+    targetRunner: 'runner-9',
+    evidence: { sessions: 1 },
+  })
+})
+
 describe('what takes something away', () => {
   it.each([
+    'drill',
     'failed retry --all',
     'failed delete some',
     'webhooks redrive --all',
