@@ -55,6 +55,20 @@ describe('the help', () => {
   })
 })
 
+it.each(['README.md', 'docs/RUNBOOK.md'])('%s names only commands that exist', async (page) => {
+  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
+  const known = new Set((await allPaths()).map((path) => path.join(' ')))
+  const named = [...text.matchAll(/(?<=`|npx )holdfast ([a-z]+)(?: ([a-z]+))?/g)]
+  expect(named.length).toBeGreaterThan(0)
+  const missing = named.filter(
+    ([, first = '', second = '']) =>
+      !known.has(first) || (isGroup(first, known) && second !== '' && !known.has(`${first} ${second}`)),
+  )
+  expect(missing.map(([command]) => command)).toEqual([])
+})
+
+const isGroup = (first: string, known: ReadonlySet<string>): boolean => [...known].some((path) => path.startsWith(`${first} `))
+
 const isAbout = (words: string, path: string): boolean => words === path || words.startsWith(`${path} `)
 
 describe('a wrong command line', () => {

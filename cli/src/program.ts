@@ -60,6 +60,7 @@ export function programFor(host: Host, onEnd: (code: ExitCode) => void): Command
     program.commandsGroup(`${title}:`)
     for (const add of adds) add(program, run)
   }
+  for (const command of program.commands) command.helpCommand(false)
   return program
 }
 
@@ -76,7 +77,6 @@ function settle(command: CommandUnknownOpts, host: Host): void {
     getErrHasColors: () => host.stderr.hasColours,
   })
   for (const below of command.commands) {
-    below.helpCommand(false)
     below.configureHelp(command.configureHelp())
     below.showHelpAfterError('Run it with --help for what it takes.')
     settle(below, host)

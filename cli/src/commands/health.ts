@@ -7,16 +7,15 @@ import { healthDocument } from '../health/document.ts'
 import { recommend } from '../health/recommendations.ts'
 import { HealthReader, LOOKED_INTO } from '../health/snapshot.ts'
 import { healthLines } from '../health/view.ts'
+import { LiveChanges } from '../live-changes.ts'
 import { redraw, withScreen } from '../output/screen.ts'
 import { clock } from '../output/time.ts'
-
-const LOOK_EVERY_MS = 2000
 
 export const addHealth: AddCommands = (program, run) => {
   program
     .command('health')
     .description('show runners, sessions, records, backups, the queue, and what to do')
-    .option('-w, --watch', 'show it again every two seconds, until Ctrl-C')
+    .option('-w, --watch', 'show it again at each change, or every two seconds where the API tells of none, until Ctrl-C')
     .option('--details <number>', 'look into the records and backups of so many sessions', numberOf, LOOKED_INTO)
     .action(
       run(async (context, { watch, details }) => {
@@ -49,6 +48,8 @@ async function look(context: Context, reader: HealthReader) {
 
 /** Shows the health until Ctrl-C. A look that fails is told, and the next one is made. */
 async function watchHealth(context: Context, reader: HealthReader): Promise<ExitCode> {
+  const changes = new LiveChanges(context)
+  void changes.follow()
   await withScreen(context, async () => {
     for (;;) {
       const lines = await look(context, reader).then(
@@ -59,8 +60,9 @@ async function watchHealth(context: Context, reader: HealthReader): Promise<Exit
         (error: unknown) => failureLines(context, error),
       )
       const at = clock(new Date(context.now).toISOString())
-      redraw(context, [...lines, '', context.paint('dim', `${at}, again every 2 s. Ctrl-C ends.`)])
-      await context.pause(LOOK_EVERY_MS)
+      const how = changes.isLive ? 'live' : 'again every 2 s'
+      redraw(context, [...lines, '', context.paint('dim', `${at}, ${how}. Ctrl-C ends.`)])
+      await changes.next()
     }
   })
   return EXIT.interrupted

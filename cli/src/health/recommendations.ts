@@ -10,8 +10,8 @@ export interface Recommendation {
   readonly command: string
 }
 
-/** A checkpoint is made at least every hour while a session changes, and nothing at all once a day. */
-const OLD_BACKUP_MS = 2 * 86_400_000
+/** A session that changes is backed up every hour; one that nobody uses for a week may well have an old one. */
+const OLD_BACKUP_MS = 7 * 86_400_000
 
 /** A reconnection that works by itself takes less. */
 const LONG_START_MS = 5 * 60_000
@@ -83,35 +83,39 @@ function ofConnection(tenant: TenantSeen, session: SessionSeen, now: number): Re
   return status === 'FAILED' ? { ...base, command: commandOf(session) } : null
 }
 
-const NEEDS_RESTORE = new Set<SessionSeen['reason']>([
-  'journal-gap',
-  'journal-damaged',
-  'journal-short',
-  'journal-missing',
-  'checkpoint-lost',
-  'document-invalid',
-  'bad-session',
-])
+type Reason = SessionSeen['reason']
 
-const NEEDS_OPERATOR = new Set<SessionSeen['reason']>([
+/** What a restore may mend. It first says what would be lost. */
+const RESTORED = new Set<Reason>(['journal-gap', 'journal-damaged', 'journal-short', 'checkpoint-lost'])
+
+/** What lies outside of the session: stores, rights, keys, versions. docs/STATES.md has the commands for each. */
+const OUTSIDE = new Set<Reason>([
+  'journal-missing',
   'state-unreachable',
   'store-missing',
   'store-forbidden',
+  'document-invalid',
+  'unknown-version',
   'wrong-key',
   'wrapping-key-unavailable',
   'data-key-missing',
   'data-key-damaged',
-  'data-key-destroyed',
-  'unknown-version',
   'client-outdated',
+  'no-room',
 ])
 
+/** What waits for a phone. */
+const UNPAIRED = new Set<Reason>(['logged-out', 'logged-out-on-request', 'qr-not-scanned', 'pairing-failed'])
+
 /** The command for a session that waits for a person. */
-function commandOf({ name, state, reason }: SessionSeen): string {
-  if (NEEDS_RESTORE.has(reason)) return `holdfast restore ${name} --dry-run`
-  if (NEEDS_OPERATOR.has(reason)) return 'holdfast doctor'
-  if (state === 'LOGGED_OUT') return `holdfast pair ${name}`
-  if (state === 'BANNED') return `holdfast sessions show ${name}`
+function commandOf({ name, reason }: SessionSeen): string {
+  if (RESTORED.has(reason)) return `holdfast restore ${name} --dry-run`
+  if (OUTSIDE.has(reason)) return 'holdfast doctor'
+  if (UNPAIRED.has(reason)) return `holdfast pair ${name}`
+  if (reason === 'data-key-destroyed') return `holdfast pair ${name} --create`
+  if (reason === 'crashes-its-runner') return `holdfast sessions restart ${name}`
+  // Two programs with one state damage it, so that the person has to say that there is one.
+  if (reason === 'exported') return `holdfast sessions start ${name} --confirm-exported`
   return `holdfast sessions start ${name}`
 }
 

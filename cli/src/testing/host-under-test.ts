@@ -14,11 +14,11 @@ export interface HostOptions {
   readonly answers?: readonly (string | boolean | null)[]
   /** Standard input, where it is no terminal. */
   readonly input?: string
-  /** The events that the stream gives. */
-  readonly feed?: readonly string[]
+  /** The events that the stream gives; `refused` when there is none. */
+  readonly feed?: readonly string[] | 'refused'
   readonly now?: () => number
   /** Called before each pause: a test moves the world there. */
-  readonly onPause?: (interrupt: () => void) => void | Promise<void>
+  readonly onPause?: (interrupt: () => void, ms: number) => void | Promise<void>
 }
 
 export interface Ran {
@@ -70,12 +70,15 @@ export async function holdfast(line: string | readonly string[], options: HostOp
       ...options.env,
     },
     fetch,
-    openSocket: () => Promise.resolve(feedOf(feed ?? [], () => interrupted.abort(new Error('Interrupted.')))),
+    openSocket: () =>
+      feed === 'refused'
+        ? Promise.reject(new Error('There is no WebSocket.'))
+        : Promise.resolve(feedOf(feed ?? [], () => interrupted.abort(new Error('Interrupted.')))),
     clock: {
       now,
       async pause(ms, signal) {
         pauses.push(ms)
-        await onPause?.(() => interrupted.abort(new Error('Interrupted.')))
+        await onPause?.(() => interrupted.abort(new Error('Interrupted.')), ms)
         signal?.throwIfAborted()
       },
     },
