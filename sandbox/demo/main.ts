@@ -56,6 +56,7 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
     ...(apiServer === null ? [] : [['API server', `${apiServer}   for large bodies`]]),
     ['WhatsApp', simulator === null ? `${whatsappUrl}` : `${simulator} (the simulator's control: GET /state, GET /events)`],
     ['Details', relative(process.cwd(), `${sandbox.folder}/sandbox.json`)],
+    ['Try', `HOLDFAST_URL=${api} HOLDFAST_API_KEY=${apiKey} npx holdfast health`],
   ]
   for (const [what = '', at = ''] of where) terminal.line(`  ${what.padEnd(10)} ${at}`)
   return sandbox
