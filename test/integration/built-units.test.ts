@@ -106,6 +106,31 @@ test('the lock files name no registry', async () => {
   }
 })
 
+test(
+  'the command line is packed, installed alone, and runs',
+  async () => {
+    expect(await run(process.execPath, [BUILD, 'cli', '--out', folder], folder)).toMatchObject({ code: 0 })
+    const packed = await run('npm', ['pack', './cli', '--silent'], folder)
+    const alone = join(folder, 'alone')
+    const install = [
+      'install',
+      '--prefix',
+      alone,
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      join(folder, packed.stdout.trim()),
+    ]
+    expect(await run('npm', install, folder)).toMatchObject({ code: 0 })
+    const holdfast = join(alone, 'node_modules/.bin/holdfast')
+    expect(await run(holdfast, ['--version'], alone)).toMatchObject({ code: 0, stdout: '0.1.0\n' })
+    const env = { HOLDFAST_URL: 'http://127.0.0.1:2', HOLDFAST_API_KEY: 'k', XDG_CONFIG_HOME: alone }
+    const stderr = expect.stringContaining('the connection was refused')
+    expect(await run(holdfast, ['sessions', 'create', 'main'], alone, env)).toMatchObject({ code: 4, stderr })
+  },
+  INSTALL_LIMIT_MS,
+)
+
 test('the image installs what this test installs', async () => {
   expect(await readFile(join(folder, 'runner/Dockerfile'), 'utf8')).toContain(`\nRUN npm ${INSTALL_RUNNER.join(' ')} `)
 })
