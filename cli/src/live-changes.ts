@@ -4,7 +4,10 @@ import { openEvents } from './event-stream.ts'
 const AGAIN_AFTER_MS = { first: 1000, limit: 15_000 }
 
 /** What changes at the same moment is one look. */
-const TOGETHER_MS = 300
+const TOGETHER_MS = 1000
+
+/** So many requests a second leave a tenant's limit (600 a minute) to its programs. */
+const MOST_REQUESTS = 5
 
 /** Without the stream of events somebody has to look again and again. With it, this is for what it does not tell of. */
 const LOOK_AFTER_MS = { alone: 2000, live: 10_000 }
@@ -46,13 +49,19 @@ export class LiveChanges {
     }
   }
 
-  /** Resolves when it is time to look again. @throws the reason of the interruption */
-  async next(): Promise<void> {
+  /**
+   * Resolves when it is time to look again.
+   *
+   * @param requests how many a look takes
+   * @throws the reason of the interruption
+   */
+  async next(requests: number): Promise<void> {
     const { clock, interrupted } = this.#context.host
+    const leastMs = (requests / MOST_REQUESTS) * 1000
     const woken = new AbortController()
     if (!this.#hasChanged) {
       this.#wake = () => woken.abort()
-      const longest = this.#isLive ? LOOK_AFTER_MS.live : LOOK_AFTER_MS.alone
+      const longest = Math.max(leastMs, this.#isLive ? LOOK_AFTER_MS.live : LOOK_AFTER_MS.alone)
       try {
         await clock.pause(longest, AbortSignal.any([interrupted, woken.signal]))
       } catch (error) {
@@ -61,7 +70,7 @@ export class LiveChanges {
         this.#wake = null
       }
     }
-    if (this.#hasChanged) await this.#context.pause(TOGETHER_MS)
+    if (this.#hasChanged) await this.#context.pause(Math.max(leastMs, TOGETHER_MS))
     this.#hasChanged = false
   }
 

@@ -51,7 +51,7 @@ const asking =
       return await ask(context)
     } catch (error) {
       const told = tell(error, context.url)
-      return [finding(check, 'wrong', told.message, told.advice)]
+      return [finding(check, told.status === 403 ? 'skipped' : 'wrong', told.message, told.advice)]
     }
   }
 

@@ -62,7 +62,7 @@ async function watchHealth(context: Context, reader: HealthReader): Promise<Exit
       const at = clock(new Date(context.now).toISOString())
       const how = changes.isLive ? 'live' : 'again every 2 s'
       redraw(context, [...lines, '', context.paint('dim', `${at}, ${how}. Ctrl-C ends.`)])
-      await changes.next()
+      await changes.next(reader.requests)
     }
   })
   return EXIT.interrupted

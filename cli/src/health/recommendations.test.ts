@@ -34,6 +34,7 @@ const snapshot = (tenants: readonly TenantSeen[], given: Partial<Snapshot> = {})
   fleet: null,
   tenants,
   alerts: [],
+  mustNameTenant: true,
   notLookedAt: 0,
   ...given,
 })
@@ -98,6 +99,11 @@ it('what stops messages comes before what can wait, and each command names its t
     'holdfast backup main --tenant acme',
     'holdfast alerts',
   ])
+})
+
+it('a command names no tenant where the key has only one', () => {
+  const acme = tenant({ tenant: 'acme', queue: { ...QUEUE, failed: 1 } })
+  expect(commands([acme], { mustNameTenant: false })).toEqual(['holdfast failed list'])
 })
 
 it('every command that it can name exists', () => {

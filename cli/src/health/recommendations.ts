@@ -35,7 +35,7 @@ export function recommend(snapshot: Snapshot, now: number): Recommendation[] {
     ...snapshot.tenants.flatMap(ofQueue),
     ...snapshot.tenants.flatMap((tenant) => tenant.sessions.flatMap((session) => ofState(tenant, session, now))),
     ...ofAlerts(snapshot),
-  ].map((each) => ({ ...each, command: inTenant(each) }))
+  ].map((each) => (snapshot.mustNameTenant ? { ...each, command: inTenant(each) } : each))
 }
 
 const of = ({ tenant }: TenantSeen, session: string | null) => ({ tenant, session })

@@ -31,7 +31,8 @@ export interface SessionSeen {
 }
 
 export interface TenantSeen {
-  readonly tenant: string
+  /** Null: the key may not know its own tenant, because it only reads or sends. */
+  readonly tenant: string | null
   readonly sessions: readonly SessionSeen[]
   readonly queue: Pick<
     Queue,
@@ -47,6 +48,8 @@ export interface Snapshot {
   readonly fleet: Fleet | null
   readonly tenants: readonly TenantSeen[]
   readonly alerts: readonly Alert[]
+  /** Whether a command has to name the tenant that it is about. */
+  readonly mustNameTenant: boolean
   /** Sessions whose records and backups were not asked for, because there are more than the limit. */
   readonly notLookedAt: number
 }
@@ -55,6 +58,8 @@ export interface Snapshot {
 export const LOOKED_INTO = 50
 
 const AT_ONCE = 4
+
+const REQUESTS = { first: 4, perTenant: 3 }
 
 /** Records and backups change slowly, and each is a request. */
 const DETAILS_FRESH_MS = 60_000
@@ -71,19 +76,26 @@ export class HealthReader {
   readonly #context: Context
   readonly #limit: number
   readonly #details = new Map<string, Details>()
+  #requests = 0
 
   constructor(context: Context, limit = LOOKED_INTO) {
     this.#context = context
     this.#limit = limit
   }
 
+  /** How many requests the last look took, without those about single sessions. */
+  get requests(): number {
+    return this.#requests
+  }
+
   async read(): Promise<Snapshot> {
-    const { api } = this.#context
-    const [health, fleet, tenants] = await Promise.all([
-      answerOf(api.GET('/health')),
-      allowed(answerOf(api.GET('/api/fleet'))),
-      this.#tenants(),
-    ])
+    const { api, connection, options } = this.#context
+    const health = await answerOf(api.GET('/health'))
+    const nothing = { health, fleet: null, tenants: [], alerts: [], mustNameTenant: false, notLookedAt: 0 }
+    // Then every other request would wait for Firestore, and say no more than this.
+    if (health.connections === null) return nothing
+    const [fleet, { isOperator, tenants }] = await Promise.all([allowed(answerOf(api.GET('/api/fleet'))), this.#tenants()])
+    this.#requests = REQUESTS.first + tenants.length * REQUESTS.perTenant
     const alerts = await answerOf(api.GET('/api/alerts', { params: { query: { limit: 100 } } }))
     let left = this.#limit
     let notLookedAt = 0
@@ -95,25 +107,27 @@ export class HealthReader {
       notLookedAt += sessions.length - chosen.length
       seen.push(await this.#seeTenant(tenant, sessions, new Set(chosen.map(({ name }) => name))))
     }
-    return { health, fleet, tenants: seen, alerts: alerts.alerts.filter(({ state }) => state !== 'resolved'), notLookedAt }
+    const open = alerts.alerts.filter(({ state }) => state !== 'resolved')
+    const mustNameTenant = connection.tenant === undefined ? isOperator : options.tenant !== undefined
+    return { health, fleet, tenants: seen, alerts: open, mustNameTenant, notLookedAt }
   }
 
   /** The tenants that the caller can see; one when a tenant was chosen, or the key belongs to one. */
-  async #tenants(): Promise<string[]> {
+  async #tenants(): Promise<{ isOperator: boolean; tenants: (string | null)[] }> {
     const { api, connection } = this.#context
-    if (connection.tenant !== undefined) return [connection.tenant]
+    if (connection.tenant !== undefined) return { isOperator: false, tenants: [connection.tenant] }
     const all = await allowed(answerOf(api.GET('/api/tenants')))
-    if (all !== null) return all.length === 0 ? ['default'] : all.map(({ id }) => id)
+    if (all !== null) return { isOperator: true, tenants: all.length === 0 ? ['default'] : all.map(({ id }) => id) }
     const own = await allowed(answerOf(api.GET('/api/tenant')))
-    return [own?.id ?? 'default']
+    return { isOperator: false, tenants: [own?.id ?? null] }
   }
 
-  async #sessionsOf(tenant: string): Promise<Session[]> {
+  async #sessionsOf(tenant: string | null): Promise<Session[]> {
     const sessions = await answerOf(this.#apiOf(tenant).GET('/api/sessions', { params: { query: { all: 'true' } } }))
     return sessions.toSorted((one, other) => one.name.localeCompare(other.name))
   }
 
-  async #seeTenant(tenant: string, sessions: readonly Session[], chosen: ReadonlySet<string>): Promise<TenantSeen> {
+  async #seeTenant(tenant: string | null, sessions: readonly Session[], chosen: ReadonlySet<string>): Promise<TenantSeen> {
     const api = this.#apiOf(tenant)
     const [queue, recoveries] = await Promise.all([
       answerOf(api.GET('/api/queue')),
@@ -130,7 +144,7 @@ export class HealthReader {
     return { tenant, sessions: seen, queue: figures, proposed }
   }
 
-  async #detailsOf(tenant: string, { name, state }: Session): Promise<Details> {
+  async #detailsOf(tenant: string | null, { name, state }: Session): Promise<Details> {
     const key = `${tenant}.${name}`
     const now = this.#context.now
     const known = this.#details.get(key)
@@ -146,10 +160,10 @@ export class HealthReader {
     return details
   }
 
-  #apiOf(tenant: string): HoldfastClient {
+  #apiOf(tenant: string | null): HoldfastClient {
     const { api, connection } = this.#context
-    // A key of a tenant needs no header, and a chosen tenant has it already.
-    return connection.tenant === undefined && tenant !== 'default' ? this.#context.apiOf(tenant) : api
+    // A chosen tenant has its header already.
+    return tenant === null || connection.tenant !== undefined ? api : this.#context.apiOf(tenant)
   }
 }
 

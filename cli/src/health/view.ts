@@ -34,6 +34,7 @@ export function healthLines(context: Context, snapshot: Snapshot, recommendation
     ...health.problems.flatMap(({ sentence }) => context.sentence(sentence, '  ')),
     '',
     ...runnerLines(context, snapshot),
+    ...(health.connections === null ? ['Sessions are not known while Firestore does not answer.'] : []),
     ...snapshot.tenants.flatMap((tenant) => ['', ...tenantLines(context, tenant)]),
     ...(snapshot.notLookedAt === 0
       ? []
@@ -100,7 +101,7 @@ function tenantLines(context: Context, { tenant, sessions, queue }: TenantSeen):
     `${sent} sent`,
   ]
   return [
-    `${paint('bold', `Sessions of ${plain(tenant)}`)}  ${sessions.length === 0 ? 'none' : counts.join(', ')}`,
+    `${paint('bold', tenant === null ? 'Sessions' : `Sessions of ${plain(tenant)}`)}  ${sessions.length === 0 ? 'none' : counts.join(', ')}`,
     ...(sessions.length === 0
       ? []
       : context.rows(

@@ -96,6 +96,17 @@ describe('health', () => {
     expect(await world.run('health')).toMatchObject({ code: 0 })
   })
 
+  it('says what it can while Firestore does not answer', async () => {
+    const problems = [{ code: 'database-unavailable', sentence: 'Firestore does not answer.' }]
+    const away = { ...(await world.api.get('/health')).body, status: 'critical', problems, connections: null, runners: null }
+    const asked: string[] = []
+    const fetch = (request: Request) => Promise.resolve(Response.json((asked.push(request.url), away)))
+    const { code, out } = await world.run('health', { fetch, columns: 80 })
+    expect(code).toBe(1)
+    expect(out).toContain('Firestore does not answer.')
+    expect(asked).toEqual(['http://api.test/health'])
+  })
+
   it('with --watch prints an object a line, until Ctrl-C', async () => {
     let looks = 0
     const ran = await world.run('health --watch --json', { onPause: (interrupt) => (++looks === 3 ? interrupt() : undefined) })
@@ -123,9 +134,14 @@ describe('health', () => {
     await world.api.send('POST', '/api/sessions', { name: 'shop' }, { 'X-Tenant': 'acme' })
     const { tenants } = (await world.json('health')) as { tenants: { tenant: string }[] }
     expect(tenants.map(({ tenant }) => tenant)).toEqual(['acme', 'default'])
-    const own = world.api.as({ tenant: 'acme', role: 'admin', key: 'k' }, { objects: new MemoryObjects() })
+    const objects = new MemoryObjects()
+    const own = world.api.as({ tenant: 'acme', role: 'admin', key: 'k' }, { objects })
     const ran = await world.run('health --json', { fetch: world.fetchOf(own) })
     expect(JSON.parse(ran.out).tenants.map(({ tenant }: { tenant: string }) => tenant)).toEqual(['acme'])
+    // A key that only reads does not even know its tenant, and sees its sessions.
+    const reader = world.api.as({ tenant: 'acme', role: 'read', key: 'r' }, { objects })
+    const seen = JSON.parse((await world.run('health --json', { fetch: world.fetchOf(reader) })).out)
+    expect(seen).toMatchObject({ tenants: [{ tenant: null, sessions: [{ name: 'shop' }] }] })
   })
 })
 
