@@ -84,13 +84,16 @@ export const addKeys: AddCommands = (program, run) => {
         context.show(sum, () => [
           `${sum.rewrapped} keys are wrapped anew, ${sum.current} were already.`,
           ...(sum.left.unreadable === 0 ? [] : [`${sum.left.unreadable} cannot be read.`]),
+          ...(sum.left.unanswered === 0
+            ? []
+            : [`${sum.left.unanswered} wait for a wrapping key that does not answer. Run this again.`]),
         ])
       }),
     )
 }
 
 async function rewrapAll(context: Context) {
-  const sum = { rewrapped: 0, current: 0, left: { changed: 0, unreadable: 0 } }
+  const sum = { rewrapped: 0, current: 0, left: { changed: 0, unreadable: 0, unanswered: 0 } }
   for (let cursor: string | null = null; ;) {
     const query: { cursor?: string } = cursor === null ? {} : { cursor }
     const part: Rewrapped = await answerOf(context.api.POST('/api/keys/rewrap', { params: { query } }))
@@ -98,6 +101,7 @@ async function rewrapAll(context: Context) {
     sum.current += part.current
     sum.left.changed += part.left.changed
     sum.left.unreadable += part.left.unreadable
+    sum.left.unanswered += part.left.unanswered
     if (part.cursor === null) return sum
     cursor = part.cursor
     context.progress.show(`${sum.rewrapped} keys are wrapped anew …`)

@@ -19,8 +19,10 @@ const rewrappedSchema = z
   .strictObject({
     rewrapped: z.int().meta({ description: 'Documents whose data keys this call wrapped.' }),
     current: z.int().meta({ description: 'Documents that were wrapped by the current key before.' }),
-    left: z.strictObject({ changed: z.int(), unreadable: z.int() }).meta({
-      description: 'Documents that somebody was just changing, and such as this process cannot open: its log names them.',
+    left: z.strictObject({ changed: z.int(), unreadable: z.int(), unanswered: z.int() }).meta({
+      description:
+        'Documents that somebody was just changing, such as this process cannot open (its log names them), and such as belong to a tenant ' +
+        'whose key did not answer.',
     }),
     cursor: z.string().nullable().meta({ description: 'Give it to the next call. Null: all documents were looked at.' }),
   })

@@ -60,7 +60,7 @@ it('a document that somebody changes meanwhile is left to the next call', async 
     await commit(changes)
   })
   const { body } = await api.with({ wrappingKey: both, documents }).post('/api/keys/rewrap')
-  expect(body).toEqual({ rewrapped: 3, current: 0, left: { changed: 1, unreadable: 0 }, cursor: null })
+  expect(body).toEqual({ rewrapped: 3, current: 0, left: { changed: 1, unreadable: 0, unanswered: 0 }, cursor: null })
   expect(await wrappersOf(path)).toEqual([older.id])
 })
 

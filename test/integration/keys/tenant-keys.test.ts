@@ -129,12 +129,45 @@ describe('the wrapping key of a tenant', () => {
     await expect(loadSessionCipher(api.documents, idOf('kept'), process.wrappingKey)).rejects.toMatchObject({
       code: 'wrapping-key-unavailable',
     })
-    expect(await rewrap(process)).toEqual({ rewrapped: 0, current, left: { changed: 0, unreadable }, cursor: null })
+    expect(await rewrap(process)).toEqual({
+      rewrapped: 0,
+      current,
+      left: { changed: 0, unreadable, unanswered: 0 },
+      cursor: null,
+    })
     expect((await process.get('/api/keys/rewrap')).body).toMatchObject({ documents, current, mayDropOthers: false })
     expect((await process.post('/api/sessions', { name: 'meanwhile' })).status).toBe(201)
     await become('ENABLED')
     expect((await create('new', process)).status).toBe(201)
     expect(await wrappers('new')).toEqual([own])
+  })
+
+  it('that does not answer holds up nobody else, and a run comes back to it at its end', async () => {
+    const { wrappingKey } = startProcess()
+    const isOfTenant = (place: string): boolean => place.startsWith(`${SESSION_KEYS}/${TENANT}.`)
+    const calls = { until: 1, made: 0 }
+    const silent = async (place: string): Promise<void> => {
+      if (isOfTenant(place) && ++calls.made <= calls.until) {
+        throw new HoldfastError('wrapping-key-unavailable', 'The test took the key of the tenant away.')
+      }
+    }
+    const away = {
+      currentAt: async (place: string) => (await silent(place), `another-key-of-${isOfTenant(place) ? 'tenant' : 'all'}`),
+      wrap: (dataKey: Buffer, place: string) => wrappingKey.wrap(dataKey, place),
+      unwrap: (wrapped: Uint8Array, wrappedBy: string, place: string) => wrappingKey.unwrap(wrapped, wrappedBy, place),
+    }
+    const documents = await api.documents.query({ collection: SESSION_KEYS })
+    const ofTenant = documents.filter(({ path }) => isOfTenant(path)).length
+    const { body: all } = await first.get('/api/keys/rewrap')
+    // Away for one call, of whichever session comes first: all are wrapped in the same run.
+    const back = await api.with({ wrappingKey: away }).post('/api/keys/rewrap')
+    expect([back.status, back.body]).toMatchObject([200, { rewrapped: all.documents, left: { unanswered: 0 }, cursor: null }])
+    // Away for long: nobody else waits, and each of its sessions is asked for twice at the most.
+    Object.assign(calls, { until: Number.POSITIVE_INFINITY, made: 0 })
+    const gone = await api.with({ wrappingKey: away }).post('/api/keys/rewrap')
+    const rewrapped = all.documents - ofTenant
+    expect([gone.status, gone.body]).toMatchObject([200, { rewrapped, left: { unanswered: ofTenant }, cursor: null }])
+    expect(calls.made).toBeLessThanOrEqual(ofTenant + 1)
   })
 
   it('is not replaced by another one while nobody can say which it is', async () => {

@@ -1,5 +1,5 @@
 import { Deadline } from '@holdfast/core/platform/deadlines'
-import { isDamage, isKeyRefused, isKeyTrouble } from '@holdfast/core/platform/errors'
+import { isDamage, isHoldfastError, isKeyRefused, isKeyTrouble } from '@holdfast/core/platform/errors'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
@@ -22,8 +22,11 @@ export interface Rewrapped {
   readonly rewrapped: number
   /** Documents that were so before. */
   readonly current: number
-  /** What has to be looked at again: documents that somebody was just changing, and such as this process cannot open. */
-  readonly left: { readonly changed: number; readonly unreadable: number }
+  /**
+   * What has to be looked at again: documents that somebody was just changing, such as this process cannot open, and such as have a key
+   * whose service did not answer.
+   */
+  readonly left: { readonly changed: number; readonly unreadable: number; readonly unanswered: number }
   /** Where the next run goes on. Null: all documents were looked at. */
   readonly cursor: string | null
 }
@@ -38,43 +41,84 @@ interface Limits {
  * Wraps the data keys of sessions and tenants with the current wrapping key: the tenant's own one, or that of the installation. Each
  * document changes by itself and under the precondition that it is as it was read, so that a run may end at any moment, and several may
  * run at once: every document is readable by processes with the older and the current key, before and after. What a run cannot open it leaves as it is.
+ * A tenant whose key does not answer holds up no other one: the run comes back to it at its end.
  *
- * @throws the errors of Firestore, and `wrapping-key-unavailable` when the service of the wrapping key does not answer, or
- *   refuses the key of the installation
+ * @throws the errors of Firestore, and `wrapping-key-unavailable` when the service of the key of the installation does not answer, or
+ *   refuses that key
  */
 export async function rewrapKeys(needed: Needed, from: string | null, limits: Limits): Promise<Rewrapped> {
   const { documents, wrappingKey, clock, logger } = needed
   const deadline = new Deadline(clock, limits.ms)
-  const counts = { rewrapped: 0, current: 0, changed: 0, unreadable: 0 }
+  const counts = { rewrapped: 0, current: 0, changed: 0, unreadable: 0, unanswered: 0 }
+  const silent = new Silent()
   let cursor: KeyCursor | null = from
   let seen = 0
   // Without the key of the installation a run would find document after document that cannot be wrapped.
   await wrappingKey.currentAt(OF_INSTALLATION)
   for await (const page of keyDocuments(documents, from)) {
     await inParallel(AT_ONCE, page.documents, async (snapshot) => {
-      counts[await rewrap(needed, snapshot)]++
+      if (silent.has(snapshot)) return silent.add(snapshot)
+      const outcome = await rewrap(needed, snapshot)
+      if (outcome === 'unanswered') silent.add(snapshot)
+      else counts[outcome]++
     })
     seen += page.documents.length
     cursor = page.next
     if (seen >= limits.documents || deadline.remainingMs === 0) break
   }
+  for (const tenant of silent.tenants()) {
+    for (const [index, { path }] of tenant.entries()) {
+      const snapshot = deadline.remainingMs > 0 ? await documents.read(path) : null
+      const outcome = snapshot ? await rewrap(needed, snapshot) : 'unanswered'
+      counts[outcome]++
+      if (outcome !== 'unanswered') continue
+      counts.unanswered += tenant.length - index - 1
+      break
+    }
+  }
   const { rewrapped, current, ...left } = counts
+  if (left.unanswered > 0)
+    logger.warn(left, 'Data keys stay wrapped as they are, because the key of their tenant does not answer.')
   if (rewrapped > 0) logger.info({ count: rewrapped, ...left }, 'Data keys were wrapped by the current wrapping key.')
   return { rewrapped, current, left, cursor }
 }
 
+/** The documents of tenants whose key did not answer. Each call would wait for it in vain. */
+class Silent {
+  readonly #byTenant = new Map<string, DocumentSnapshot[]>()
+
+  has({ path }: DocumentSnapshot): boolean {
+    return this.#byTenant.has(ownerOf(path))
+  }
+
+  add(snapshot: DocumentSnapshot): void {
+    const owner = ownerOf(snapshot.path)
+    this.#byTenant.set(owner, [...(this.#byTenant.get(owner) ?? []), snapshot])
+  }
+
+  tenants(): Iterable<readonly DocumentSnapshot[]> {
+    return this.#byTenant.values()
+  }
+}
+
+/** The secrets of a tenant are wrapped by another key than its sessions: `tenant_keys/acme`, `session_keys/acme`. */
+const ownerOf = (path: string): string => path.split('.')[0] ?? path
+
 async function rewrap(
   { documents, wrappingKey, logger }: Needed,
   snapshot: DocumentSnapshot,
-): Promise<'rewrapped' | 'current' | 'changed' | 'unreadable'> {
+): Promise<'rewrapped' | 'current' | 'changed' | 'unreadable' | 'unanswered'> {
   try {
     const keys = await rewrappedKeys(snapshot.path, snapshot.fields, wrappingKey)
     if (!keys) return 'current'
     return (await writeUnlessChanged(documents, snapshot.path, snapshot, { keys })) ? 'rewrapped' : 'changed'
   } catch (error) {
     // One tenant's key, which it may have taken away, holds up no other tenant.
-    if (!isKeyTrouble(error) && !isDamage(error) && !isKeyRefused(error)) throw error
-    logger.error({ error, document: snapshot.path }, 'A data key cannot be opened or wrapped anew, and stays wrapped as it is.')
-    return 'unreadable'
+    if (isDamage(error) || isKeyTrouble(error) || isKeyRefused(error)) {
+      logger.error({ error, document: snapshot.path }, 'A data key cannot be opened or wrapped anew, and stays wrapped as it is.')
+      return 'unreadable'
+    }
+    if (isHoldfastError(error, 'wrapping-key-unavailable')) return 'unanswered'
+    throw error
   }
 }

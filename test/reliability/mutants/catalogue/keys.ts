@@ -45,8 +45,15 @@ export const KEYS: readonly Mutant[] = [
     name: 'tenants-key-holds-up-others',
     invariant: 'beside',
     what: 'a re-wrapping ends at the key of one tenant that cannot be used',
-    edits: [{ in: 'rewrap-keys.ts:rewrap', when: 'isKeyRefused(error)', becomes: 'true' }],
+    edits: [{ in: 'rewrap-keys.ts:rewrap', when: 'isKeyRefused(error)', becomes: 'false' }],
     noticedBy: { file: TENANT_KEYS_TEST, tests: 'holds up nobody else' },
+  },
+  {
+    name: 'silent-key-holds-up-others',
+    invariant: 'beside',
+    what: 'a re-wrapping ends at the key of one tenant that does not answer',
+    edits: [{ in: 'rewrap-keys.ts:rewrap', when: "isHoldfastError(error, 'wrapping-key-unavailable')", becomes: 'false' }],
+    noticedBy: { file: TENANT_KEYS_TEST, tests: 'does not answer' },
   },
   {
     name: 'names-in-the-clear',
