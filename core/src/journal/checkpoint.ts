@@ -50,6 +50,8 @@ export interface Cut {
   readonly hash: string
   readonly epoch: number
   readonly image: Mutation
+  /** The data key that seals the object, and everything after it. Absent: the one that seals now. */
+  readonly keyVersion?: number
 }
 
 /** A checkpoint that was read back and opened. */
@@ -65,17 +67,18 @@ export const writeCheckpoint = async (objects: ObjectStore, cipher: SessionCiphe
 
 /** As `writeCheckpoint`, and tells the size of the object. */
 export async function storeCheckpoint(objects: ObjectStore, cipher: SessionCipher, cut: Cut): Promise<WrittenCheckpoint> {
+  const { keyVersion = cipher.currentVersion } = cut
   const header = {
     v: 1,
     sessionId: cipher.sessionId,
     seq: cut.sequence,
     hash: cut.hash,
     epoch: cut.epoch,
-    keyVersion: cipher.currentVersion,
-    ...(cipher.wrapped ? { keys: keysInHeader(cipher.wrapped) } : {}),
+    keyVersion,
+    ...(cipher.wrapped ? { keys: keysInHeader({ ...cipher.wrapped, current: keyVersion }) } : {}),
   }
   const head = JSON.stringify(header)
-  const sealed = cipher.seal('checkpoint', encodePacked(JSON.stringify(cut.image)), head)
+  const sealed = cipher.seal('checkpoint', encodePacked(JSON.stringify(cut.image)), head, keyVersion)
   const bytes = Buffer.concat([Buffer.from(`${head}\n`), sealed])
   const name = checkpointName(cipher.sessionId, cut.sequence, cut.epoch)
   const place = { object: name, seq: cut.sequence, epoch: cut.epoch }

@@ -61,6 +61,10 @@ const encode = (group: Group): Buffer => Buffer.from(JSON.stringify(group))
 
 export const groupFingerprint = (cipher: SessionCipher, group: Group): string => cipher.fingerprint(encode(group))
 
+/** Whether a fingerprint is that of this group, under the present data key or an earlier one. */
+export const isGroupFingerprint = (cipher: SessionCipher, fingerprint: string, group: Group): boolean =>
+  cipher.isFingerprint(fingerprint, encode(group))
+
 const placeOf = (sessionId: string, group: string): string => `${groupPath(sessionId, group)}/content`
 
 /** A thousand members have some 30 KiB. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import { areKeysDestroyed, type SessionKeyDocument, sessionKeyPath } from './session-key-document.ts'
+import { areKeysDestroyed, newestVersion, type SessionKeyDocument, sessionKeyPath } from './session-key-document.ts'
 import { tenantKeyPath } from './tenant-key-document.ts'
 import { HoldfastError } from '../platform/errors.ts'
 import { type KeyWrapping, type WrappedKey, wrapPlace } from './key-wrapping.ts'
@@ -56,10 +56,9 @@ export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint' | 'me
 /** The unwrapped data keys of one session. */
 export class SessionCipher {
   readonly sessionId: string
-  readonly currentVersion: number
-  /** The wrapped keys, as they are stored. Null when nobody has them here. */
-  readonly wrapped: SessionKeyDocument | null
-  readonly #keys: ReadonlyMap<number, Buffer>
+  #currentVersion: number
+  #wrapped: SessionKeyDocument | null
+  readonly #keys: Map<number, Buffer>
   readonly #derived = new Map<string, Buffer>()
 
   constructor(
@@ -69,9 +68,43 @@ export class SessionCipher {
     wrapped: SessionKeyDocument | null = null,
   ) {
     this.sessionId = sessionId
-    this.#keys = keys
-    this.currentVersion = currentVersion
-    this.wrapped = wrapped
+    this.#keys = new Map(keys)
+    this.#currentVersion = currentVersion
+    this.#wrapped = wrapped
+  }
+
+  /** The data key that seals. Each sealed thing names its own, so that it opens whatever seals by then. */
+  get currentVersion(): number {
+    return this.#currentVersion
+  }
+
+  /** The wrapped keys, as they are stored. Null when nobody has them here. */
+  get wrapped(): SessionKeyDocument | null {
+    return this.#wrapped
+  }
+
+  /**
+   * Takes over what a later reading of the key document has: data keys that were added, and how all are wrapped by then. What seals stays.
+   *
+   * @throws HoldfastError `data-key-damaged` when a known key is missing there or is another one. Nothing is taken over then
+   */
+  learn(later: SessionCipher): void {
+    for (const [version, key] of this.#keys) {
+      if (later.#keys.get(version)?.equals(key)) continue
+      throw new HoldfastError('data-key-damaged', `${sessionKeyPath(this.sessionId)} has another key as version ${version}.`)
+    }
+    for (const [version, key] of later.#keys) this.#keys.set(version, key)
+    this.#wrapped = later.#wrapped
+  }
+
+  has(version: number): boolean {
+    return this.#keys.has(version)
+  }
+
+  /** Seals with this data key from now on. */
+  sealWith(version: number): void {
+    if (!this.has(version)) throw noSuchKey(this.sessionId, version)
+    this.#currentVersion = version
   }
 
   /** Binds the sealed bytes to `place`, the place where they will lie. Opening needs the same place. */
@@ -124,7 +157,7 @@ export class SessionCipher {
     const known = this.#derived.get(name)
     if (known) return known
     const dataKey = this.#keys.get(version)
-    if (!dataKey) throw new HoldfastError('cannot-decrypt', `Session ${this.sessionId} has no data key of version ${version}.`)
+    if (!dataKey) throw noSuchKey(this.sessionId, version)
     const derived = Buffer.from(hkdfSync('sha256', dataKey, Buffer.alloc(0), `holdfast/${purpose}/${this.sessionId}`, KEY_BYTES))
     this.#derived.set(name, derived)
     return derived
@@ -141,7 +174,7 @@ export async function nextSessionKeys(
   stored: SessionKeyDocument,
   wrappingKey: KeyWrapping,
 ): Promise<SessionKeyDocument> {
-  const made = await newDataKeys(sessionKeyPath(sessionId), wrappingKey, stored.current + 1)
+  const made = await newDataKeys(sessionKeyPath(sessionId), wrappingKey, newestVersion(stored) + 1)
   return { ...made, ...(stored.destroyed ? { destroyed: stored.destroyed } : {}) }
 }
 
@@ -186,7 +219,7 @@ export const unwrapTenantKeys = async (
 ): Promise<TenantCipher> =>
   new TenantCipher(tenant, await unwrapDataKeys(tenantKeyPath(tenant), stored, wrappingKey), stored.current)
 
-async function newDataKeys(path: string, wrappingKey: KeyWrapping, version = 1): Promise<SessionKeyDocument> {
+export async function newDataKeys(path: string, wrappingKey: KeyWrapping, version = 1): Promise<SessionKeyDocument> {
   const { wrapped, wrappedBy } = await wrappingKey.wrap(randomBytes(KEY_BYTES), wrapPlace(path, version))
   return { v: 1, current: version, keys: { [version]: { wrapped, wrappedBy } } }
 }
@@ -210,6 +243,9 @@ async function unwrapDataKeys(path: string, stored: SessionKeyDocument, wrapping
   })
   return new Map(await Promise.all(unwrapped))
 }
+
+const noSuchKey = (sessionId: string, version: number): HoldfastError =>
+  new HoldfastError('cannot-decrypt', `Session ${sessionId} has no data key of version ${version}.`)
 
 function seal(key: Buffer, plain: Uint8Array, associated: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)

@@ -154,14 +154,24 @@ class TenantStream {
     if (isHoldfastError(live)) return logger.error({ error: live, event: snapshot.id }, 'A live event does not parse.')
     const { sessionId, event, body, isSealed } = live
     try {
-      const bytes = isSealed
-        ? (await this.#cipherOf(sessionId)).openContent(body, liveBodyPlace(snapshot.path))
-        : Buffer.from(body)
+      const bytes = isSealed ? await this.#opened(sessionId, body, liveBodyPlace(snapshot.path)) : Buffer.from(body)
       for (const hear of this.hearers) hear({ sessionId, event, body: bytes.toString() })
     } catch (error) {
       this.#ciphers.delete(sessionId)
       logger.error({ error, event: snapshot.id }, 'A live event cannot be opened; nobody hears of it.')
     }
+  }
+
+  /** Keys are read again where the known ones do not open it: the session may have further ones since. */
+  async #opened(sessionId: string, sealed: Uint8Array, place: string): Promise<Buffer> {
+    const known = await this.#ciphers.get(sessionId)?.catch(() => null)
+    try {
+      if (known) return known.openContent(sealed, place)
+    } catch (error) {
+      if (!isHoldfastError(error, 'cannot-decrypt')) throw error
+      this.#ciphers.delete(sessionId)
+    }
+    return (await this.#cipherOf(sessionId)).openContent(sealed, place)
   }
 
   #cipherOf(sessionId: string): Promise<SessionCipher> {

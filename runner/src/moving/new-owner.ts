@@ -16,6 +16,7 @@ import { RecordArchive } from '../session/archive/record-archive.ts'
 import { claimSession } from '../session/claim.ts'
 import { projectEvents } from '../session/events/projector.ts'
 import { Checkpointer } from '../session/journal/checkpointer.ts'
+import { DataKeys } from '../session/journal/data-keys.ts'
 import { Journal } from '../session/journal/journal.ts'
 import { JournaledState } from '../session/journal/journaled-state.ts'
 
@@ -63,7 +64,9 @@ export async function ownSession(
   const state = new JournaledState(loaded.image, journal)
   const { startedFrom } = loaded
   const [policy, tidyUp] = [{ everyRecords: 1, everyMs: 0 }, () => {}]
-  const checkpointer = new Checkpointer({ state, tidyUp, cipher, journals, objects, clock, logger, policy, session, startedFrom })
+  const keys = new DataKeys({ cipher, documents, wrappingKey, clock, logger })
+  const parts = { state, tidyUp, cipher, keys, journals, objects, clock, logger }
+  const checkpointer = new Checkpointer({ ...parts, policy, session, startedFrom })
   return {
     state,
     archived: new RecordArchive({ image: loaded.image, objects, cipher, clock, logger }),

@@ -1,11 +1,10 @@
-import { type Checkpoint, readUnpointed, wrappedKeysIn, writeCheckpoint } from '@holdfast/core/journal/checkpoint'
+import { type Checkpoint, readUnpointed, writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import { endOfLog } from '@holdfast/core/journal/journal-reader'
 import { loadState } from '@holdfast/core/journal/load'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { isDamage } from '@holdfast/core/platform/errors'
-import { type DocumentSnapshot, type Fields, type ObjectStore, SERVER_TIME } from '@holdfast/core/platform/ports'
-import { unwrapSessionKeys, type SessionCipher } from '@holdfast/core/security/envelope'
-import { type SessionKeyDocument, sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { type Change, type DocumentSnapshot, type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { checkpointFolder, placeOfCheckpoint, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { parseStored } from '@holdfast/core/platform/parse'
@@ -26,6 +25,7 @@ import { Journal } from '../session/journal/journal.ts'
 import { rekeyedState } from '../whatsapp/baileys/signal/rekey.ts'
 import { isAlive, type MovingStores, readBack } from './new-owner.ts'
 import { goOnWithPurge, isOver, type Purged } from './rebuild-purged.ts'
+import { FoundKeys, requireNoSuccessor } from './rebuild-keys.ts'
 import { refused } from './refused.ts'
 
 /**
@@ -102,9 +102,9 @@ export async function rebuildSession(
   if (isPurgedSince) return goOnWithPurge(stores, tombstone, session && snapshot && { session, snapshot })
   const found = await newestState(stores, sessionId, { session, tombstone })
   if (!found || (session && found.image.creds === null)) return null
-  const { cipher, keys, image, pointer } = found
+  const { cipher, missingKeys, image, pointer } = found
   if (image.creds === null) throw refused(`The newest checkpoint of ${sessionId} has no credentials.`)
-  if (keys) await documents.commit([{ kind: 'create', path: sessionKeyPath(sessionId), fields: { ...keys } }])
+  if (missingKeys.length > 0) await documents.commit(missingKeys)
   const head = { ...(await placeOfNewLog(stores, sessionId, { session, tombstone })), hash: found.hash }
   const runnerId = `rebuilding-${random.bytes(6).toString('hex')}`
   const journal = new Journal({ journals, sessionId, runnerId, clock, random, head, project: projectEvents })
@@ -125,35 +125,6 @@ export async function rebuildSession(
   await documents.commit([writeOf(sessionId, fields, aside, session && snapshot && { session, snapshot })])
   if ((await readBack(stores, sessionId)).creds === null) throw refused('What the stores gave back has no credentials.')
   return { session: sessionId, from: found.from, startsAt: made.seq, records: image.counts() }
-}
-
-/**
- * Refuses a session whose bucket has checkpoints under a later version of its key: it was purged, and the session that was created under
- * its name since is newer than the backup of Firestore. Only a person knows which of the two is wanted.
- */
-async function requireNoSuccessor({ documents, objects }: MovingStores, sessionId: string): Promise<void> {
-  const [path, keyPath] = [sessionPath(sessionId), sessionKeyPath(sessionId)]
-  const stored = await documents.read(keyPath)
-  if (!stored) return
-  const { current } = parseStored(sessionKeyDocumentSchema, stored.fields, keyPath)
-  for (const name of (await objects.list(checkpointFolder(sessionId))).toReversed()) {
-    const keys = placeOfCheckpoint(name) && (await keysUnlessDamaged(objects, name))
-    if (!keys) continue
-    if (keys.current <= current) return
-    throw refused(
-      `The bucket has checkpoints of a session that was created under the name of ${sessionId} after a purge, and this Firestore is older. ` +
-        `If that session is to come back, delete ${path} and ${keyPath}, and run this again. If not, leave it as it is.`,
-    )
-  }
-}
-
-async function keysUnlessDamaged(objects: ObjectStore, name: string): Promise<SessionKeyDocument | null> {
-  try {
-    return await keysOf(objects, name)
-  } catch (error) {
-    if (!isDamage(error)) throw error
-    return null
-  }
 }
 
 /** The document that leads to the new log: a new one, or the restored one, which keeps what people have set. */
@@ -190,8 +161,8 @@ async function placeOfNewLog(
 
 interface Newest {
   readonly cipher: SessionCipher
-  /** From the header of the checkpoint. Null when Firestore has them. */
-  readonly keys: SessionKeyDocument | null
+  /** From the headers of checkpoints: what Firestore lacks. */
+  readonly missingKeys: readonly Change[]
   readonly image: StateImage
   readonly pointer: CheckpointPointer | null
   readonly from: string
@@ -211,60 +182,54 @@ async function newestState(
 ): Promise<Newest | null> {
   const { documents, journals, objects, wrappingKey } = stores
   const known = await loadSessionCipher(documents, sessionId, wrappingKey)
-  const opened = await newestThatOpens(stores, sessionId, { known, tombstone })
+  const keys = new FoundKeys(stores, sessionId, known)
+  const opened = await newestThatOpens(stores, sessionId, { keys, tombstone })
   if (session && known) {
     const end = await endOfLog(journals, sessionId, 0)
-    const { image, reached, startedFrom } = await loadState({ journals, objects, cipher: known, pointers: session, end })
+    const cipher = keys.cipher ?? known
+    const { image, reached, startedFrom } = await loadState({ journals, objects, cipher, pointers: session, end })
     // Claims are never trimmed: what is left of a journal without its checkpoints is no state.
     if (reached.sequence > (opened.checkpoint?.pointer.seq ?? 0) && (image.creds !== null || opened.checkpoint)) {
       const { sequence: seq, hash } = reached
-      return { cipher: known, keys: null, image, pointer: startedFrom, from: 'journal', seq, hash }
+      return { cipher, missingKeys: keys.toStore(), image, pointer: startedFrom, from: 'journal', seq, hash }
     }
   }
   const hadCheckpoint = session?.checkpoint ?? session?.previousCheckpoint
   if (!opened.checkpoint && session && opened.tried === 0 && !hadCheckpoint) return null
   if (!opened.checkpoint) throw refused(opened.why)
-  const { cipher, keys, pointer, checkpoint } = opened.checkpoint
+  const { cipher, pointer, checkpoint } = opened.checkpoint
   const { image, from } = checkpoint
-  return { cipher, keys, image, pointer, from: pointer.object, seq: pointer.seq, hash: from.hash }
+  return { cipher, missingKeys: keys.toStore(), image, pointer, from: pointer.object, seq: pointer.seq, hash: from.hash }
 }
 
 interface Opened {
   readonly cipher: SessionCipher
-  readonly keys: SessionKeyDocument | null
   readonly checkpoint: Checkpoint
   readonly pointer: CheckpointPointer
 }
 
-/** Opens the newest checkpoint that can be opened, by the key that is known or that its own header has; or says why none can be. */
+/** Opens the newest checkpoint that can be opened, by the keys that are known or that headers have; or says why none can be. */
 async function newestThatOpens(
-  { objects, wrappingKey }: Pick<MovingStores, 'objects' | 'wrappingKey'>,
+  { objects }: Pick<MovingStores, 'objects'>,
   sessionId: string,
-  { known, tombstone }: { readonly known: SessionCipher | null; readonly tombstone: PurgeTombstone | null },
+  { keys, tombstone }: { readonly keys: FoundKeys; readonly tombstone: PurgeTombstone | null },
 ): Promise<{ readonly checkpoint: Opened | null; readonly tried: number; readonly why: string }> {
   // What is before the record of a purge was purged.
   const listed = (await objects.describe(checkpointFolder(sessionId))).filter((one) => !tombstone || isSince(tombstone, one))
   const names = listed.map(({ name }) => name).filter((name) => placeOfCheckpoint(name))
   const tried = names.length
-  let hasKeys = known !== null
   for (const name of names.toReversed()) {
+    await keys.addThoseOf(name)
+    const { cipher } = keys
+    if (!cipher) continue
     try {
-      const keys = known ? null : await keysOf(objects, name)
-      const cipher = known ?? (keys && (await unwrapSessionKeys(sessionId, keys, wrappingKey)))
-      if (!cipher) continue
-      hasKeys = true
-      return { checkpoint: { cipher, keys, ...(await readUnpointed(objects, cipher, name)) }, tried, why: '' }
+      return { checkpoint: { cipher, ...(await readUnpointed(objects, cipher, name)) }, tried, why: '' }
     } catch (error) {
       if (!isDamage(error)) throw error
     }
   }
-  const why = hasKeys
+  const why = keys.cipher
     ? `No checkpoint of ${sessionId} opens.`
     : `No checkpoint of ${sessionId} has its key: restore session_keys from a backup of Firestore, and run this again.`
   return { checkpoint: null, tried, why }
-}
-
-async function keysOf(objects: ObjectStore, name: string): Promise<SessionKeyDocument | null> {
-  const found = await objects.read(name)
-  return found && wrappedKeysIn(found.bytes, name)
 }

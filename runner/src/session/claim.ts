@@ -131,9 +131,13 @@ async function intactEnd(options: ClaimOptions, session: SessionDocument, cipher
   if ((tail?.seq ?? 0) < session.journalHead) {
     throw await shortfallOf(journals, sessionId, tail?.seq ?? 0, { reached: session.journalHead, place: session.journalPlace })
   }
-  if (tail && cipher) await requireIntact(journals, session, { tail, cipher })
+  if (tail && cipher) await requireIntact(journals, session, { tail, cipher: await opening(options, cipher, tail) })
   return endAfter(tail)
 }
+
+/** An owner that is alive may have begun with a data key that was added since the keys were read. */
+const opening = async (options: ClaimOptions, cipher: SessionCipher, { keyVersion }: JournalRecord): Promise<SessionCipher> =>
+  keyVersion === 0 || cipher.has(keyVersion) ? cipher : ((await cipherIfAny(options)) ?? cipher)
 
 /**
  * A claim contains the hash of the record before it. After a damaged record it would make the damage a part of the chain, so that bringing

@@ -27,6 +27,7 @@ import type { Claim } from './claim.ts'
 import type { Happening } from '../whatsapp/happening.ts'
 import type { LostState } from '../whatsapp/lost-state.ts'
 import type { Client, ClientOptions } from '../whatsapp/port.ts'
+import { DataKeys } from './journal/data-keys.ts'
 import { Gate } from './journal/gate.ts'
 import { happenedIn } from './happened.ts'
 import { Directory } from './directory/directory.ts'
@@ -256,6 +257,7 @@ export function assembleEngine(
       undecrypted.giveUpOld()
     },
     cipher,
+    keys: new DataKeys({ cipher, documents, wrappingKey: dependencies.wrappingKey, clock, logger }),
     journals,
     objects,
     clock,

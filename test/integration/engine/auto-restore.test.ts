@@ -5,6 +5,9 @@ import { DirectoryObjects } from '@holdfast/core/adapters/directory/directory-ob
 import { StoreDirectory } from '@holdfast/core/adapters/directory/store-directory'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { withNextKey } from '@holdfast/core/security/next-data-key'
+import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { placeOfCheckpoint } from '@holdfast/core/session/ids'
 import { sessionPath, type CheckpointPointer } from '@holdfast/core/session/session-document'
 import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/platform/ports'
@@ -267,6 +270,20 @@ describe('a return to a backup', () => {
     const [aside, returned = ''] = objects.created
     expect((await fieldsOf(session))['checkpoint']).toMatchObject({ object: returned })
     expect(placeOfCheckpoint(returned)?.seq).toBeGreaterThan(placeOfCheckpoint(aside ?? '')?.seq ?? 0)
+    expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('opens a backup from before a further data key, which seals what follows', async () => {
+    const session = await newSessionWithPast(clients)
+    const path = sessionKeyPath(session.sessionId)
+    const stored = (await clients.documents.read(path))?.fields ?? {}
+    const next = await withNextKey(path, stored, session.wrappingKey, new Date(0))
+    await clients.documents.commit([merge(path, { keys: next?.keys })])
+    const { runner, action } = await returning(session)
+    await expect.poll(action).toMatchObject({ state: 'done', result: { code: 'restored' } })
+    const later = await loadSessionCipher(clients.documents, session.sessionId, session.wrappingKey)
+    expect(later?.currentVersion).toBe(2)
+    if (later) session.cipher.learn(later)
     expect(await keysAfter(session, runner)).toEqual(['a', 'b', 'c'])
   })
 

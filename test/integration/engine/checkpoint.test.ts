@@ -49,6 +49,7 @@ async function owned(session?: SessionUnderTest, runnerId?: string, policy = SAV
     state,
     tidyUp: () => inbox.forget(),
     cipher: given.cipher,
+    keys: given.keys(),
     journals: new DocumentJournals(documents),
     objects,
     clock: systemClock,

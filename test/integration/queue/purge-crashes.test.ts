@@ -4,7 +4,6 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { createLogger } from '@holdfast/core/platform/logging'
-import type { Change, DocumentSnapshot, Query } from '@holdfast/core/platform/ports'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { jobPath } from '@holdfast/core/message/job-document'
@@ -12,6 +11,7 @@ import { mediaObjectOf } from '@holdfast/core/message/media-document'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { nextSessionKeys, unwrapSessionKeys, WrappingKey } from '@holdfast/core/security/envelope'
+import { withNextKey } from '@holdfast/core/security/next-data-key'
 import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { checkpointName, sequenceId } from '@holdfast/core/session/ids'
 import { type Purge, sessionPath } from '@holdfast/core/session/session-document'
@@ -21,72 +21,13 @@ import type { TenantDirectory } from '../../../functions/src/use-cases/tenant-di
 import { rebuildSession, sessionsToRebuild } from '../../../runner/src/moving/rebuild.ts'
 import { encodeCreds, newCreds } from '../../../runner/src/whatsapp/baileys/signal/codec.ts'
 import { filledSession, storedOf } from '../../support/purged-session.ts'
-import { MemoryObjects } from '../contract/memory-objects.ts'
+import type { MemoryObjects } from '../contract/memory-objects.ts'
+import { CutDocuments, CutObjects } from './cut-stores.ts'
 import { MemoryDocuments } from './memory-documents.ts'
 
 const HOUR_MS = 60 * 60_000
 const ID = 'default.main'
 const NEIGHBOURS = ['default.main2', 'default.mai', 'defaul.main', 'default2.main']
-
-/** Where a run is cut short: before the operation of this number takes effect, or after it, without an answer. */
-interface Cut {
-  readonly at: number
-  readonly isAfter: boolean
-}
-
-/** Counts what a run does to the stores, and breaks off at one operation: nothing after it takes effect, as when the process dies. */
-class Cutter {
-  operations = 0
-  cut: Cut | null = null
-  /** What others do right before the operation of this number. */
-  overtaking: { readonly at: number; readonly work: () => Promise<void> } | null = null
-
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { cut, overtaking } = this
-    const number = ++this.operations
-    if (overtaking?.at === number) {
-      this.overtaking = null
-      await overtaking.work()
-    }
-    if (cut && number > cut.at) throw new Error('The process is gone (made by the test).')
-    if (cut?.at !== number) return work()
-    if (cut.isAfter) await work()
-    throw new Error('The process dies (made by the test).')
-  }
-}
-
-class CutDocuments extends MemoryDocuments {
-  readonly cutter = new Cutter()
-
-  override commit(changes: readonly Change[]): Promise<void> {
-    return this.cutter.run(() => super.commit(changes))
-  }
-
-  override read(path: string): Promise<DocumentSnapshot | null> {
-    return this.cutter.run(() => super.read(path))
-  }
-
-  override query(query: Query): Promise<DocumentSnapshot[]> {
-    return this.cutter.run(() => super.query(query))
-  }
-}
-
-class CutObjects extends MemoryObjects {
-  readonly #cutter: Cutter
-
-  constructor(cutter: Cutter) {
-    super()
-    this.#cutter = cutter
-  }
-
-  override create(name: string, bytes: Buffer): Promise<{ generation: string }> {
-    return this.#cutter.run(() => super.create(name, bytes))
-  }
-
-  override remove(name: string): Promise<void> {
-    return this.#cutter.run(() => super.remove(name))
-  }
-}
 
 const WRAPPING_KEY = new WrappingKey(randomBytes(32))
 
@@ -342,4 +283,14 @@ test('a tombstone stays until the final day of its purge, and then goes', async 
   expect(await objects.list('purges/')).toHaveLength(1)
   for (let days = 0; days <= 3; days++) await night()
   expect(await objects.list('purges/')).toEqual([])
+})
+
+test('a purge destroys a data key that waits as well, and nothing gets its number again', async () => {
+  const { documents, night } = await world()
+  const stored = await documents.read(sessionKeyPath(ID))
+  const next = await withNextKey(sessionKeyPath(ID), stored?.fields ?? {}, WRAPPING_KEY, new Date())
+  await documents.commit([{ kind: 'merge', path: sessionKeyPath(ID), fields: { keys: next?.keys } }])
+  await night()
+  expect((await documents.read(sessionKeyPath(ID)))?.fields).toMatchObject({ current: 2, keys: {}, destroyed: { upTo: 2 } })
+  expect(Object.keys((await nextKeys({ documents })).keys)).toEqual(['3'])
 })

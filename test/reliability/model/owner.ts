@@ -144,6 +144,7 @@ export class ModelOwner {
       state,
       tidyUp: () => {},
       cipher,
+      keys: { look: async () => cipher.currentVersion },
       journals: this.#journals,
       objects,
       clock: this.#clock,

@@ -73,6 +73,7 @@ export async function checkpointNow(
     state: owner.state,
     tidyUp: () => owner.inbox.forget(),
     cipher: session.cipher,
+    keys: session.keys(),
     journals: session.journals,
     objects,
     clock: systemClock,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
+import { createLogger } from '@holdfast/core/platform/logging'
 import { SERVER_TIME, type DocumentStore } from '@holdfast/core/platform/ports'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { FROM_THE_BEGINNING, readGroups } from '@holdfast/core/journal/journal-reader'
@@ -12,6 +13,7 @@ import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { claimSession, type Claim } from '../../../runner/src/session/claim.ts'
 import { projectEvents } from '../../../runner/src/session/events/projector.ts'
 import type { JournalLimits } from '../../../runner/src/session/journal/commit.ts'
+import { DataKeys } from '../../../runner/src/session/journal/data-keys.ts'
 import { Journal } from '../../../runner/src/session/journal/journal.ts'
 
 /** The stores of a claim: `documents` decides it, `journals` takes its record. */
@@ -87,6 +89,12 @@ export class SessionUnderTest {
     })
     if (!claim) throw new Error('The claim was lost.')
     return claim
+  }
+
+  /** Follows the key document, as an owner does. */
+  keys(): DataKeys {
+    const { cipher, documents, wrappingKey } = this
+    return new DataKeys({ cipher, documents, wrappingKey, clock: systemClock, logger: createLogger('test', 'silent') })
   }
 
   journal(

@@ -18,16 +18,20 @@ const PAGE = { orderBy: ['id', 'asc'], limit: 100 } as const
 export const KEY_CURSOR = new RegExp(`^(?:${COLLECTIONS.join('|')})(?:/[^/]{1,256})?$`)
 
 /** Yields all documents with wrapped data keys, in pages: those of sessions, then those of tenants. */
-export async function* keyDocuments(documents: DocumentStore, from: KeyCursor): AsyncGenerator<KeyPage> {
+export async function* keyDocuments(
+  documents: DocumentStore,
+  from: KeyCursor,
+  collections: readonly string[] = COLLECTIONS,
+): AsyncGenerator<KeyPage> {
   const [at, after] = from?.split('/') ?? []
-  const first = COLLECTIONS.findIndex((name) => name === at)
-  for (const [index, collection] of [...COLLECTIONS.entries()].slice(Math.max(0, first))) {
+  const first = collections.findIndex((name) => name === at)
+  for (const [index, collection] of [...collections.entries()].slice(Math.max(0, first))) {
     let last = index === first ? after : undefined
     for (let isFull = true; isFull;) {
       const page = await documents.query({ ...PAGE, collection, ...(last === undefined ? {} : { startAfter: last }) })
       last = page.at(-1)?.id
       isFull = page.length === PAGE.limit
-      yield { documents: page, next: isFull ? `${collection}/${last}` : (COLLECTIONS[index + 1] ?? null) }
+      yield { documents: page, next: isFull ? `${collection}/${last}` : (collections[index + 1] ?? null) }
     }
   }
 }

@@ -128,8 +128,10 @@ function emptiedKeys(
   at: Date,
   tombstone: NonNullable<SessionKeyDocument['destroyed']>['tombstone'],
 ) {
-  const { current } = key?.fields ?? {}
-  const upTo = typeof current === 'number' && Number.isInteger(current) && current > 0 ? current : 1
+  const { current, keys } = key?.fields ?? {}
+  // A data key that waits is gone as well: its number is not used again.
+  const versions = [1, current, ...Object.keys(keys ?? {}).map(Number)]
+  const upTo = Math.max(...versions.filter((one): one is number => Number.isSafeInteger(one) && Number(one) > 0))
   return { v: 1, current: upTo, keys: {}, destroyed: { upTo, at, tombstone } }
 }
 

@@ -3,6 +3,7 @@ import {
   allGroupsSchema,
   type Group,
   groupFingerprint,
+  isGroupFingerprint,
   groupPath,
   groupsPath,
   sealGroup,
@@ -139,7 +140,7 @@ export class Groups {
   #isNews(group: Group): boolean {
     const known = this.#known.get(group.id)
     if (this.#stale.has(group.id) || !known || known.isGone) return true
-    return known.fingerprint !== groupFingerprint(this.#options.cipher, group)
+    return !isGroupFingerprint(this.#options.cipher, known.fingerprint, group)
   }
 
   #described(group: Group, isStale: boolean): Written {

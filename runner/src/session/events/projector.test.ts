@@ -109,6 +109,7 @@ const EVENTS: { readonly [T in SessionEvent['type']]: [SessionEvent & { readonly
     { type: 'checkpoint.written', checkpoint: CHECKPOINT, previousCheckpoint: null, trimmedTo: 0 },
     'session',
   ],
+  'data-key.used': [{ type: 'data-key.used', version: 2 }, `session_keys/${SESSION}`],
   'backup.made': [
     {
       type: 'backup.made',

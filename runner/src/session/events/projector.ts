@@ -1,5 +1,6 @@
 import type { Merge } from '@holdfast/core/platform/ports'
 import { backupDocument } from './backup-projection.ts'
+import { dataKeyDocument } from './data-key-projection.ts'
 import { jobDocument } from './job-projection.ts'
 import { changedMessageDocument } from './message-change-projection.ts'
 import { mediaDocument } from './media-projection.ts'
@@ -17,6 +18,7 @@ import { webhookDeliveries } from './webhook-projection.ts'
 export const PROJECTIONS: readonly Projection[] = [
   sessionDocument,
   backupDocument,
+  dataKeyDocument,
   jobDocument,
   messageDocument,
   ownMessageDocument,

@@ -40,6 +40,7 @@ export type SessionEvent =
   | AccountRenamed
   | RecoveryRemembered
   | CheckpointWritten
+  | DataKeyUsed
   | BackupMade
   | StatePutAside
   | StateRestored
@@ -167,6 +168,12 @@ interface CheckpointWritten {
   readonly checkpoint: CheckpointPointer
   readonly previousCheckpoint: CheckpointPointer | null
   readonly trimmedTo: number
+}
+
+/** The checkpoint of the same record is sealed with another data key than the one before, and so is everything after it. */
+interface DataKeyUsed {
+  readonly type: 'data-key.used'
+  readonly version: number
 }
 
 /** The checkpoint of the same record was asked for, and is kept as a backup. */

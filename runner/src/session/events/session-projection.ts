@@ -57,6 +57,7 @@ function fieldsOf(event: SessionEvent, { sessionId, place, cipher }: EventRecord
       const putAside = new Append(...aside)
       return { checkpoint, previousCheckpoint: null, trimmedTo: checkpoint.seq, journalHead, putAside, restoredBy }
     }
+    case 'data-key.used':
     case 'backup.made':
     case 'message.status':
     case 'message.acked':

@@ -52,6 +52,7 @@ export function webhookEventOf(event: SessionEvent, view: MessageView): readonly
     case 'session.renamed':
     case 'session.paced':
     case 'checkpoint.written':
+    case 'data-key.used':
     case 'backup.made':
     case 'state.put-aside':
     case 'state.restored':

@@ -7,6 +7,7 @@ import type { Clock, ObjectStore } from '@holdfast/core/platform/ports'
 import { storeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import type { SessionEvent } from '../events/session-event.ts'
+import type { DataKeys } from './data-keys.ts'
 import type { JournaledState } from './journaled-state.ts'
 import { trimJournal } from '@holdfast/core/journal/trim'
 
@@ -40,6 +41,7 @@ export class Checkpointer {
     /** Removes expired entries from the state, before the checkpoint saves it. */
     tidyUp: () => void
     cipher: SessionCipher
+    keys: Pick<DataKeys, 'look'>
     journals: JournalStore
     objects: ObjectStore
     clock: Clock
@@ -124,7 +126,8 @@ export class Checkpointer {
   }
 
   async #make(wish: BackupWish | null): Promise<void> {
-    const { state, tidyUp, cipher, objects, clock, logger } = this.#options
+    const { state, tidyUp, cipher, keys, objects, clock, logger } = this.#options
+    const keyVersion = await keys.look()
     tidyUp()
     const unsaved = state.unsavedChanges
     const image = state.image.toMutation()
@@ -133,12 +136,14 @@ export class Checkpointer {
     // Set after a failure too, so that the next attempt waits its time.
     this.#savedAtMs = clock.now()
     if (head.sequence === this.#pointer?.seq) return
-    const { pointer, bytes } = await storeCheckpoint(objects, cipher, { ...head, image })
+    const { pointer, bytes } = await storeCheckpoint(objects, cipher, { ...head, image, keyVersion })
     if (state.isRetired) throw new Error('A newer image replaced this one: the next checkpoint saves the newer one.')
     const previousCheckpoint = this.#pointer
     const written = { type: 'checkpoint.written', checkpoint: pointer, previousCheckpoint, trimmedTo: this.#trimmedTo } as const
     const backup = { ...wish, why: wish?.why ?? '', checkpoint: pointer, bytes, at: new Date(clock.now()), contents }
-    await this.#point(wish ? [written, { type: 'backup.made', backup }] : [written])
+    const used = keyVersion === cipher.currentVersion ? [] : [{ type: 'data-key.used', version: keyVersion } as const]
+    await this.#point([written, ...used, ...(wish ? [{ type: 'backup.made', backup } as const] : [])])
+    cipher.sealWith(keyVersion)
     state.markSaved(unsaved)
     this.#previous = this.#pointer
     this.#pointer = pointer
