@@ -27,6 +27,7 @@ describe('the configuration of the API', () => {
         emulator: null,
       },
       wrapping: { keys: [{ label: '', key: Buffer.alloc(32, 1) }], kms: null },
+      dataKeyMaxAgeDays: null,
       apiKeys: ['sixteen characters'],
       serverUrl: null,
       acceptsMessages: true,

@@ -6,6 +6,7 @@ import { type OldName, oldNamesIn } from '@holdfast/core/platform/old-names'
 import {
   type Environment,
   integer,
+  optionalInteger,
   problemsIn,
   projectId,
   readSettings,
@@ -41,6 +42,11 @@ const functionSettings = z.object({
     switchedOn(true),
   ),
   ENABLE_MULTITENANCY: says('`false`: `POST /api/tenants` is refused, and there is the tenant `default` only.', switchedOn(true)),
+  DATA_KEY_MAX_AGE_DAYS: says(
+    'A session whose newest data key is older gets a further one, by night. Earlier ones stay, because they open what they have sealed.',
+    optionalInteger({ min: 1, max: 3650 }),
+    { unit: 'days', example: '365', without: 'data keys are renewed on request only' },
+  ),
   CPU_THRESHOLD: says(
     'GET /health warns when a runner uses a higher share of its CPU.',
     integer({ min: 1, max: 100, default: 70 }),
@@ -105,6 +111,8 @@ export interface FunctionConfig {
   readonly taskQueue: TaskQueueType
   readonly tasks: TasksConfig
   readonly wrapping: WrappingConfig
+  /** Null: data keys are renewed on request only. */
+  readonly dataKeyMaxAgeDays: number | null
   /** The values of the installation for what a tenant does not configure. */
   readonly tenantDefaults: TenantDefaults
   /** False: no new messages are accepted. */
@@ -183,6 +191,7 @@ const configOf = (settings: z.infer<typeof functionSettings>, environment: Envir
   taskQueue: settings.TASK_QUEUE,
   tasks: tasksOf(settings),
   wrapping: wrappingOf(settings),
+  dataKeyMaxAgeDays: settings.DATA_KEY_MAX_AGE_DAYS ?? null,
   tenantDefaults: tenantDefaultsOf(settings),
   acceptsMessages: settings.MESSAGE_QUEUE_ENABLED,
   isRecoveryAutomatic: settings.AUTO_RECOVERY,

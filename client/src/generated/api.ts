@@ -1669,6 +1669,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/keys/data-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give all sessions a further data key
+         * @description One call looks at a bounded number of sessions: repeat it with `cursor` until that is null. With `DATA_KEY_MAX_AGE_DAYS` the nightly schedule does the same by age.
+         */
+        post: operations["renewDataKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/keys/rewrap": {
         parameters: {
             query?: never;
@@ -2487,6 +2507,30 @@ export interface paths {
          * @description The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report. While a clean-up is open, a repeated request returns it.
          */
         post: operations["cleanUpSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{name}/data-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the data keys of a session
+         * @description Their versions and ages. No key is in the answer.
+         */
+        get: operations["showDataKeys"];
+        put?: never;
+        /**
+         * Give a session a further data key
+         * @description Nothing stops, and no phone is linked anew. The key waits half an hour; the first checkpoint after that is sealed with it, and so is everything from then on. Earlier keys stay, because they open what they have sealed. While one waits, no further one is made.
+         */
+        post: operations["renewDataKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3789,6 +3833,33 @@ export interface components {
             state: "damaged";
             type: string | null;
             why: string | null;
+        };
+        DataKeys: {
+            /** @description The version that seals. */
+            current: number;
+            keys: {
+                /** @description Null: it is as old as the session, or was found in a checkpoint. */
+                madeAt: string | null;
+                /** @enum {string} */
+                state: "earlier" | "current" | "waiting";
+                version: number;
+            }[];
+            sentence: string;
+            /** @description The first checkpoint after this time makes the waiting key the current one. Null: none waits. */
+            usedFrom: string | null;
+        };
+        DataKeysRenewed: {
+            /** @description Sessions that have a further data key since this call. */
+            added: number;
+            /** @description Give it to the next call. Null: all sessions were looked at. */
+            cursor: string | null;
+            /** @description Sessions whose newest data key is young enough or waits already, and such as were purged. */
+            kept: number;
+            /** @description Documents that somebody was just changing, and such as this process cannot open or wrap: its log names them. */
+            left: {
+                changed: number;
+                unreadable: number;
+            };
         };
         Description: {
             openapi: string;
@@ -5467,9 +5538,10 @@ export interface components {
             current: number;
             /** @description Give it to the next call. Null: all documents were looked at. */
             cursor: string | null;
-            /** @description Documents that somebody was just changing, and such as this process cannot open: its log names them. */
+            /** @description Documents that somebody was just changing, such as this process cannot open (its log names them), and such as belong to a tenant whose key did not answer. */
             left: {
                 changed: number;
+                unanswered: number;
                 unreadable: number;
             };
             /** @description Documents whose data keys this call wrapped. */
@@ -18366,6 +18438,103 @@ export interface operations {
             };
         };
     };
+    renewDataKeys: {
+        parameters: {
+            query?: {
+                /** @description Where an earlier call ended: `cursor` of its answer. */
+                cursor?: string;
+                /** @description Only sessions whose newest data key is older than so many days. 0: all. */
+                olderThanDays?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What this call did. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeysRenewed"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showWrapping: {
         parameters: {
             query?: never;
@@ -23229,6 +23398,169 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showDataKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeys"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewDataKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a session. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data keys, one of which waits. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataKeys"];
                 };
             };
             /** @description `unauthorized`: No valid API key. */

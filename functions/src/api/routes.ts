@@ -16,6 +16,7 @@ import { LABEL_ROUTES } from './labels.ts'
 import { METRICS_ROUTES } from './metrics.ts'
 import { MESSAGE_CHANGE_ROUTES } from './message-changes.ts'
 import { MESSAGE_ROUTES } from './messages.ts'
+import { DATA_KEY_ROUTES } from './data-keys.ts'
 import { descriptionRoute } from './openapi.ts'
 import { PAIRING_ROUTES } from './pairing.ts'
 import { POOL_ROUTES } from './pools.ts'
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   descriptionRoute(() => ROUTES),
   ...TENANT_ROUTES,
   ...WRAPPING_ROUTES,
+  ...DATA_KEY_ROUTES,
   ...KEY_ROUTES,
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,

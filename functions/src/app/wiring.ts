@@ -41,6 +41,7 @@ export function openFunction(name: string, config: FunctionConfig): GivenDepende
     },
     tenantDefaults: config.tenantDefaults,
     isMultiTenant: config.isMultiTenant,
+    dataKeyMaxAgeDays: config.dataKeyMaxAgeDays,
     version: config.version,
     publicUrl: config.publicUrl,
     thresholds: config.thresholds,

@@ -35,6 +35,8 @@ export interface Dependencies {
   readonly wrappingKey: KeyWrapping
   /** Encrypts and decrypts with a key of Cloud KMS. Absent or null where it is not used. */
   readonly tryKey?: ((key: string) => Promise<void>) | null
+  /** `DATA_KEY_MAX_AGE_DAYS`. Absent or null: data keys are only renewed on request. */
+  readonly dataKeyMaxAgeDays?: number | null
   readonly thresholds: Thresholds
   /** `AUTO_RECOVERY`. False: recoveries are only proposed. */
   readonly isRecoveryAutomatic: boolean

@@ -62,6 +62,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'POST /api/fleet/restart': 'only the operator may call it',
   'POST /api/keys/rewrap': 'only the operator may call it',
   'GET /api/keys/rewrap': 'only the operator may call it',
+  'POST /api/keys/data-keys': 'only the operator may call it',
   'GET /metrics': "counts the whole installation and names only the caller's own sessions: metrics.test.ts",
   'GET /api/version': 'shows the version',
   'GET /api/server/version': 'shows the version',

@@ -52,6 +52,7 @@ const POINTS: readonly string[] = [
   'commit checkpoint record',
   'commit checkpoint record with backup',
   'commit checkpoint record with session',
+  'commit checkpoint record with session key',
   'commit claim record',
   'commit claim record with session',
   'commit connect record',

@@ -85,6 +85,37 @@ const backup: Scenario = {
   isOver: isSaved,
 }
 
+interface DataKeys {
+  readonly usedFrom: string | null
+}
+
+/** Asks for a further data key, which has waited when the case begins. One that a case left without a checkpoint still waits. */
+async function withFurtherKey(chats: Chats): Promise<void> {
+  forgetActions(chats)
+  await untilSettled(chats)
+  await ask(chats, '/api/sessions/{name}/data-key', {})
+  await chats.stage.sandbox.advanceClock(DAYS)
+}
+
+async function isKeyUsed(chats: Chats): Promise<boolean> {
+  const { usedFrom } = await ask<DataKeys>(chats, '/api/sessions/{name}/data-key')
+  const mayFail = chats.fault !== null && !isDeath(chats.fault)
+  return usedFrom === null || mayFail
+}
+
+/** The session goes on with a further data key, while messages go in both directions. */
+const furtherKey: Scenario = {
+  name: 'further-key',
+  struck: 'working',
+  isClockMovable: true,
+  recoveryLimitMs: RECOVERY_LIMIT_MS,
+  strikesEachPassage: true,
+  diedAt: [...BACKUP, 'commit checkpoint record with session key', 'read session key'],
+  prepare: withFurtherKey,
+  act: async (chats) => void (await Promise.all([request(chats, 'backups', {}), chats.send(), chats.receive()])),
+  isOver: async (chats) => (await isSaved(chats)) && (await isKeyUsed(chats)),
+}
+
 /** Lets the contact be silent, so that its Signal records are old enough for the archive. */
 async function silence(chats: Chats): Promise<void> {
   forgetActions(chats)
@@ -198,4 +229,4 @@ const tenantReturned: Scenario = {
 }
 
 /** The scenarios of what is kept and brought back: backups, the archive of a clean-up, and returns to a backup. */
-export const VAULT: readonly Scenario[] = [returned, tenantReturned, cleanUp, takenBack, backup]
+export const VAULT: readonly Scenario[] = [returned, tenantReturned, cleanUp, takenBack, backup, furtherKey]

@@ -7,6 +7,9 @@ const RESTORE_TEST = 'runner/src/session/actions/restore.test.ts'
 const RETENTION_TEST = 'core/src/session/backup-retention.test.ts'
 const PURGE_TEST = 'test/integration/queue/purge-crashes.test.ts'
 const RETURN_TEST = 'test/integration/engine/auto-restore.test.ts'
+const DATA_KEYS_TEST = 'test/integration/keys/data-keys.test.ts'
+const REBUILT_KEYS_TEST = 'test/integration/keys/data-keys-rebuilt.test.ts'
+const NEXT_KEY_TEST = 'core/src/security/next-data-key.test.ts'
 
 /** Mutants of what may remove something: clean-up with its archive, retention, rotation and returns to a backup. */
 export const VAULT: readonly Mutant[] = [
@@ -133,6 +136,76 @@ export const VAULT: readonly Mutant[] = [
     what: 'the record of a purge gets no epoch of its own, so that the next session begins with a used one',
     edits: [{ in: 'tombstoneOf.epoch', value: 'Math.max(known.epoch, tail?.epoch ?? 0)' }],
     noticedBy: { file: PURGE_TEST, tests: 'a purge that dies at any operation' },
+  },
+  {
+    name: 'data-key-before-its-checkpoint',
+    invariant: 'beside',
+    what: 'an owner seals with a further data key that no checkpoint has made the current one',
+    edits: [
+      { in: 'Checkpointer.#make', call: 'keys.look', becomes: '$&.then((version) => (cipher.sealWith(version), version))' },
+    ],
+    noticedBy: { file: DATA_KEYS_TEST, tests: 'seals from a checkpoint on' },
+  },
+  {
+    name: 'data-key-at-once',
+    invariant: 'beside',
+    what: 'a further data key is used while processes are at work that have read the keys before',
+    edits: [{ in: 'DATA_KEY_WAITS_MS', value: '0' }],
+    noticedBy: { file: DATA_KEYS_TEST, tests: 'seals from a checkpoint on' },
+  },
+  {
+    name: 'data-key-replaced',
+    invariant: 'beside',
+    what: 'a second request replaces the data key that waits',
+    edits: [{ in: 'withNextKey', when: 'newestVersion(stored) > stored.current', becomes: 'false' }],
+    noticedBy: { file: NEXT_KEY_TEST, tests: 'is not made while one waits' },
+  },
+  {
+    name: 'data-key-of-nobody-else',
+    invariant: 'beside',
+    what: 'no document says which data key seals, so that the next owner and functions seal with the one before',
+    edits: [{ in: 'Checkpointer.#make', when: 'keyVersion === cipher.currentVersion', becomes: 'true' }],
+    noticedBy: { file: DATA_KEYS_TEST, tests: 'seals from a checkpoint on' },
+  },
+  {
+    name: 'wrapping-of-before-in-checkpoints',
+    invariant: 'beside',
+    what: 'an owner goes on to store its data keys as they were wrapped when it opened the session',
+    edits: [{ in: 'DataKeys.#read', when: '!isEqual(stored, cipher.wrapped)', becomes: 'false' }],
+    noticedBy: { file: DATA_KEYS_TEST, tests: 'carry its data keys as they are wrapped now' },
+  },
+  {
+    name: 'foreign-keys-learned',
+    invariant: 'beside',
+    what: 'an owner takes over a document whose data keys are others, and stores those in its checkpoints',
+    edits: [{ in: 'SessionCipher.learn', when: 'later.#keys.get(version)?.equals(key)', becomes: 'true' }],
+    noticedBy: { file: NEXT_KEY_TEST, tests: 'learns nothing from a document' },
+  },
+  {
+    name: 'further-key-is-damage',
+    invariant: 'I6',
+    what: 'a runner that claims a session takes a record under a further data key for damage',
+    edits: [
+      {
+        in: 'claim.ts:opening',
+        value: 'async (_: ClaimOptions, cipher: SessionCipher, __: JournalRecord): Promise<SessionCipher> => cipher',
+      },
+    ],
+    noticedBy: { file: DATA_KEYS_TEST, tests: 'is no damage to a runner' },
+  },
+  {
+    name: 'waiting-key-left-by-a-purge',
+    invariant: 'beside',
+    what: 'the next session of the name gets the number of a data key that waited at the purge',
+    edits: [{ in: 'emptiedKeys.versions', value: '[1, current]' }],
+    noticedBy: { file: PURGE_TEST, tests: 'destroys a data key that waits as well' },
+  },
+  {
+    name: 'further-key-forgotten-by-a-rebuild',
+    invariant: 'beside',
+    what: 'a rebuild does not look for data keys that the older Firestore lacks',
+    edits: [{ in: 'joinedKeys.isFurther', value: 'false' }],
+    noticedBy: { file: REBUILT_KEYS_TEST, tests: 'Firestore is from before that' },
   },
   {
     name: 'new-device-unlinked',
