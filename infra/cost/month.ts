@@ -190,11 +190,14 @@ function objectLines({ sessions, checkpoints, sent }: Volume): readonly CostLine
 const bytesOf = (kind: 'egress' | 'log', { sessions, sent, received }: Volume): number =>
   sent * bytes.perSent[kind] + received * bytes.perReceived[kind] + sessions * HOURS_A_MONTH * bytes.perIdleSessionHour[kind]
 
+/** The key document of the session, and the records that go. */
+const READS_OF_A_CHECKPOINT = 2
+
 const readsOf = ({ sessions, runners, sent, checkpoints }: Volume): number =>
   sent * operations.perSent.reads +
   HOURS_A_MONTH * sessions * operations.perIdleSessionHour.reads +
   HOURS_A_MONTH * runners * (operations.perIdleRunnerHour.reads + lookReads(runners)) +
-  checkpoints
+  READS_OF_A_CHECKPOINT * checkpoints
 
 function restLines(volume: Volume): readonly CostLine[] {
   const { runners, sent } = volume

@@ -42,6 +42,8 @@ export interface Checkpoint {
   /** The point where the journal continues. */
   readonly from: ReadFrom
   readonly epoch: number
+  /** The data key that sealed it. */
+  readonly keyVersion: number
 }
 
 /** The state of a session right after one record, ready to be written. */
@@ -59,6 +61,8 @@ export interface WrittenCheckpoint {
   readonly pointer: CheckpointPointer
   /** Size of the object. */
   readonly bytes: number
+  /** The data key that sealed it: that of the cut, or of an earlier attempt. */
+  readonly keyVersion: number
 }
 
 /** Writes the object, reads it back and opens it. Returns the pointer only after that. */
@@ -84,6 +88,7 @@ export async function storeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
   const place = { object: name, seq: cut.sequence, epoch: cut.epoch }
   let pointer: CheckpointPointer
   let size = bytes.length
+  let sealedWith = keyVersion
   try {
     const { generation } = await objects.create(name, bytes)
     pointer = { ...place, generation, sha256: sha256(bytes) }
@@ -92,12 +97,14 @@ export async function storeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
     const stored = isHoldfastError(error, 'already-exists') ? await objects.read(name) : null
     if (!stored) throw error
     // A database that was set back gives a number twice. What another log left under the name is not this state.
-    if (open(stored.bytes, cipher, name).from.hash !== cut.hash) throw corrupt(name, 'belongs to another log')
+    const earlier = open(stored.bytes, cipher, name)
+    if (earlier.from.hash !== cut.hash) throw corrupt(name, 'belongs to another log')
+    sealedWith = earlier.keyVersion
     pointer = { ...place, generation: stored.generation, sha256: sha256(stored.bytes) }
     size = stored.bytes.length
   }
   await readCheckpoint(objects, cipher, pointer)
-  return { pointer, bytes: size }
+  return { pointer, bytes: size, keyVersion: sealedWith }
 }
 
 /**
@@ -182,7 +189,7 @@ function open(bytes: Buffer, cipher: SessionCipher, name: string): Checkpoint {
     const { keys, creds } = parseStored(imageSchema, decodePacked(packed), name)
     const image = new StateImage()
     image.apply({ keys, ...(creds === undefined ? {} : { creds }) })
-    return { image, from: { sequence: header.seq, hash: header.hash }, epoch: header.epoch }
+    return { image, from: { sequence: header.seq, hash: header.hash }, epoch: header.epoch, keyVersion: header.keyVersion }
   } catch (cause) {
     if (isHoldfastError(cause, 'unknown-version')) throw cause
     throw corrupt(name, 'cannot be opened', cause)

@@ -73,7 +73,7 @@ async function loadNewest(options: LoadOptions, damaged: DamagedCheckpoint[]): P
     const checkpoint = await unlessDamaged(damaged, place, () => readCheckpoint(objects, cipher, pointer))
     if (checkpoint) return replay(options, checkpoint, pointer, damaged)
   }
-  const fromNothing = { image: new StateImage(), from: beginningOf(cipher), epoch: 0 }
+  const fromNothing = { image: new StateImage(), from: beginningOf(cipher) }
   const whole = await replay(options, fromNothing, null, damaged)
   if (!whole.trouble) return mayBeNew(whole, pointers) ? unlessIdentityIsKept(whole, options, damaged) : whole
   const unpointed = await newestUnpointed(options, damaged, options.end)
@@ -133,7 +133,7 @@ async function unlessDamaged<T>(
 
 async function replay(
   { journals, cipher, end }: LoadOptions,
-  { image, from }: Checkpoint,
+  { image, from }: Pick<Checkpoint, 'image' | 'from'>,
   startedFrom: CheckpointPointer | null,
   damaged: readonly DamagedCheckpoint[],
 ): Promise<Loaded> {

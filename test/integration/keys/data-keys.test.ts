@@ -1,3 +1,4 @@
+import { writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import { isDamage } from '@holdfast/core/platform/errors'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { newSessionKeys } from '@holdfast/core/security/envelope'
@@ -67,6 +68,22 @@ describe('a further data key', () => {
     expect(Object.keys(keys)).toEqual(['1', '2', '3', '4'])
     expect(keys['2']).toEqual(made.keys['2'])
     expect(idsIn(await world.own())).toEqual(['before 2', 'before 3'])
+  })
+
+  test('waits for the next checkpoint when an earlier attempt at this one has stored its object without it', async () => {
+    const world = await KeyWorld.create()
+    const owner = await world.own()
+    await change(owner, 'a')
+    const cut = { ...(await owner.state.journal.cut()), image: owner.state.image.toMutation() }
+    await writeCheckpoint(world.objects, await cipherNow(world), cut)
+    await world.addKey()
+    world.wait()
+    await owner.backup()
+    expect([await world.newestHeader(), (await world.keys()).current]).toMatchObject([{ keyVersion: 1 }, 1])
+    await change(owner, 'b')
+    expect((await world.versionsInLog()).at(-1)).toBe(1)
+    await owner.backup()
+    expect([await world.newestHeader(), (await world.keys()).current]).toMatchObject([{ keyVersion: 2 }, 2])
   })
 
   test('is not used by an owner that has lost the session', async () => {

@@ -127,7 +127,7 @@ export class Checkpointer {
 
   async #make(wish: BackupWish | null): Promise<void> {
     const { state, tidyUp, cipher, keys, objects, clock, logger } = this.#options
-    const keyVersion = await keys.look()
+    const wanted = await keys.look()
     tidyUp()
     const unsaved = state.unsavedChanges
     const image = state.image.toMutation()
@@ -136,7 +136,7 @@ export class Checkpointer {
     // Set after a failure too, so that the next attempt waits its time.
     this.#savedAtMs = clock.now()
     if (head.sequence === this.#pointer?.seq) return
-    const { pointer, bytes } = await storeCheckpoint(objects, cipher, { ...head, image, keyVersion })
+    const { pointer, bytes, keyVersion } = await storeCheckpoint(objects, cipher, { ...head, image, keyVersion: wanted })
     if (state.isRetired) throw new Error('A newer image replaced this one: the next checkpoint saves the newer one.')
     const previousCheckpoint = this.#pointer
     const written = { type: 'checkpoint.written', checkpoint: pointer, previousCheckpoint, trimmedTo: this.#trimmedTo } as const
