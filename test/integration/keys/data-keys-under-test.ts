@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { journalPath } from '@holdfast/core/journal/journal-record'
+import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
@@ -10,6 +11,8 @@ import { WrappingKeys } from '@holdfast/core/security/wrapping-keys'
 import { newSession } from '@holdfast/core/session/new-session'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { addNextKey } from '../../../functions/src/use-cases/keys/data-keys.ts'
+import { maintain } from '../../../functions/src/use-cases/maintain.ts'
+import type { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 import { type MovingOwner, ownSession } from '../../../runner/src/moving/new-owner.ts'
 import { encodeCreds, newCreds } from '../../../runner/src/whatsapp/baileys/signal/codec.ts'
 import { CutDocuments, CutObjects } from '../queue/cut-stores.ts'
@@ -66,6 +69,16 @@ export class KeyWorld {
   /** Lets the time pass that a data key waits. */
   wait(): void {
     this.#hours += Math.ceil(DATA_KEY_WAITS_MS / (60 * 60_000))
+  }
+
+  /** What a night of maintenance does, with this `DATA_KEY_MAX_AGE_DAYS`. */
+  night(dataKeyMaxAgeDays: number | null): Promise<void> {
+    const tenants = { settingsOf: () => Promise.resolve(DEFAULT_TENANT_SETTINGS) } as unknown as TenantDirectory
+    return maintain({ ...this.stores, archives: null, tenants, dataKeyMaxAgeDays })
+  }
+
+  pass(days: number): void {
+    this.#hours += 24 * days
   }
 
   async keys() {

@@ -86,6 +86,22 @@ describe('a further data key', () => {
     expect([await world.newestHeader(), (await world.keys()).current]).toMatchObject([{ keyVersion: 2 }, 2])
   })
 
+  test('is added by night when the newest one is old, and by no other night', async () => {
+    const world = await KeyWorld.create()
+    const versionsAfter = async (maxAgeDays: number | null) => {
+      await world.night(maxAgeDays)
+      return Object.keys((await world.keys()).keys).length
+    }
+    expect(await versionsAfter(30)).toBe(1)
+    world.pass(31)
+    expect([await versionsAfter(null), await versionsAfter(30), await versionsAfter(30)]).toEqual([1, 2, 2])
+    // It has been used since.
+    world.wait()
+    await (await world.own()).backup()
+    world.pass(31)
+    expect([await versionsAfter(40), await versionsAfter(30)]).toEqual([2, 3])
+  })
+
   test('is not used by an owner that has lost the session', async () => {
     const world = await KeyWorld.create()
     const former = await world.own()
