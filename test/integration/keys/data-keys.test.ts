@@ -1,9 +1,12 @@
 import { writeCheckpoint } from '@holdfast/core/journal/checkpoint'
 import { isDamage } from '@holdfast/core/platform/errors'
+import type { ListenerEvent, Query } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { newSessionKeys } from '@holdfast/core/security/envelope'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { liveBodyPlace, liveEventPath } from '@holdfast/core/session/live-event-document'
 import { describe, expect, test } from 'vitest'
+import { LiveStreams } from '../../../functions/src/use-cases/live-streams.ts'
 import { rewrapKeys } from '../../../functions/src/use-cases/keys/rewrap-keys.ts'
 import { change, ID, idsIn, KeyWorld } from './data-keys-under-test.ts'
 
@@ -100,6 +103,32 @@ describe('a further data key', () => {
     await (await world.own()).backup()
     world.pass(31)
     expect([await versionsAfter(40), await versionsAfter(30)]).toEqual([2, 3])
+  })
+
+  test('is known to a live stream that was open before', async () => {
+    const world = await KeyWorld.create()
+    const { documents } = world
+    let tell: (events: readonly ListenerEvent[]) => void = () => {}
+    Object.assign(documents, { listen: (_: Query, onEvents: typeof tell) => ((tell = onEvents), () => {}) })
+    const heard: string[] = []
+    const leave = await new LiveStreams(world.stores).listen('default', ({ body }) => void heard.push(body))
+    const write = async (event: string): Promise<void> => {
+      const path = liveEventPath(event)
+      const body = (await cipherNow(world)).sealContent(Buffer.from(event), liveBodyPlace(path))
+      const at = { writtenAt: new Date(), expireAt: new Date() }
+      const fields = { v: 1, tenant: 'default', sessionId: ID, event, order: event, body, isSealed: true, ...at }
+      await documents.commit([{ kind: 'create', path, fields }])
+      const document = await documents.read(path)
+      if (document) tell([{ kind: 'added', document }])
+    }
+    await write('before')
+    await expect.poll(() => heard).toEqual(['before'])
+    await world.addKey()
+    world.wait()
+    await (await world.own()).backup()
+    await write('since')
+    await expect.poll(() => heard).toEqual(['before', 'since'])
+    leave()
   })
 
   test('is not used by an owner that has lost the session', async () => {

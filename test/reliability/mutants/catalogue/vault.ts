@@ -194,6 +194,13 @@ export const VAULT: readonly Mutant[] = [
     noticedBy: { file: DATA_KEYS_TEST, tests: 'is no damage to a runner' },
   },
   {
+    name: 'stream-with-the-keys-of-before',
+    invariant: 'beside',
+    what: 'a live stream tells nothing of what is sealed with a further data key',
+    edits: [{ in: 'TenantStream.#opened', drop: 'this.#ciphers.delete' }],
+    noticedBy: { file: DATA_KEYS_TEST, tests: 'a live stream that was open before' },
+  },
+  {
     name: 'waiting-key-left-by-a-purge',
     invariant: 'beside',
     what: 'the next session of the name gets the number of a data key that waited at the purge',
