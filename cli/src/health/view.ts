@@ -1,7 +1,8 @@
+import stringWidth from 'string-width'
 import type { Context } from '../context.ts'
 import type { Colour } from '../output/paint.ts'
 import { plain } from '../output/plain.ts'
-import type { Cell } from '../output/table.ts'
+import { type Cell, wrap } from '../output/table.ts'
 import { age, length } from '../output/time.ts'
 import type { Recommendation } from './recommendations.ts'
 import type { SessionSeen, Snapshot, TenantSeen } from './snapshot.ts'
@@ -25,6 +26,14 @@ const LEVEL_COLOURS: Readonly<Record<string, Colour>> = { healthy: 'green', moni
 
 /** The health of an installation, as lines for a terminal. */
 export function healthLines(context: Context, snapshot: Snapshot, recommendations: readonly Recommendation[]): string[] {
+  // A line that the terminal breaks by itself would be a line more than a redrawn picture knows of.
+  return linesOf(context, snapshot, recommendations).flatMap((line) => fitted(line, context.host.stdout.columns))
+}
+
+const fitted = (line: string, columns: number | null): string[] =>
+  columns !== null && stringWidth(line) > columns ? wrap(line, columns) : [line]
+
+function linesOf(context: Context, snapshot: Snapshot, recommendations: readonly Recommendation[]): string[] {
   const { paint, url } = context
   const { health } = snapshot
   const status = paint(HEALTH_COLOURS[health.status], health.status)
