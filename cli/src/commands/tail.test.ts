@@ -44,6 +44,7 @@ it('prints changes where there is no WebSocket', async () => {
     'session    main  status=WORKING sentence=Connected.',
     'alert      main  severity=warning sentence=It is down. id=a',
   ])
+  expect((await holdfast('tail', ofFunction())).out.split('\n')).toHaveLength(4)
   const only = await holdfast('tail --event alert --json', ofFunction())
   expect(JSON.parse(only.out)).toEqual({
     event: 'alert',

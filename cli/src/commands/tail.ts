@@ -90,6 +90,9 @@ async function openSocket(context: Context, { session, events }: Wanted): Promis
   }
 }
 
+/** They say where the present state begins and ends. */
+const MARKS = new Set(['begin', 'ready'])
+
 /** Changes of what the API shows, as server-sent events. */
 async function openChanges(context: Context, wanted: Wanted): Promise<Lines> {
   const events = await openEvents(context)
@@ -99,6 +102,7 @@ async function openChanges(context: Context, wanted: Wanted): Promise<Lines> {
   async function* read(events: AsyncIterable<ServerEvent>): AsyncGenerator<Line | null> {
     yield null
     for await (const { event, data } of events) {
+      if (MARKS.has(event)) continue
       const about = data as Readonly<Record<string, unknown>>
       const session = event === 'session' ? about['name'] : about['session']
       if (wanted.events?.includes(event) === false || (wanted.session !== null && session !== wanted.session)) continue
