@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { parseEnv } from 'node:util'
 import type { AcceptedMessage } from '@holdfast/client/types'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { encode } from 'uqr'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StorageType } from '../../sandbox/environment.ts'
 import { repositoryFile } from '../../sandbox/product.ts'
+import { codeOnScreen, trimmed } from '../support/drawn-code.ts'
 import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
+import { CTRL_C, HoldfastPty } from '../support/pty.ts'
 
 /**
  * One machine, as `infra/selfhost` sets it up: a runner and the API server, whose embedded queue and schedules take the place of Cloud
@@ -14,6 +17,9 @@ import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
+
+/** Five commands, each a process that takes seconds to start beside others. */
+const SCENES_LIMIT_MS = 3 * MINUTE_MS
 
 /** The server that an earlier test killed may have died over a sweep. Its run is free again after a minute of Firestore's time. */
 const AFTER_A_DEAD_SWEEP_MS = 2 * MINUTE_MS
@@ -70,6 +76,56 @@ test('a session is paired, sends and receives', async () => {
   await chat.untilStatus(await chat.send('from one machine'), 'delivered')
   await chat.receive('to one machine')
   await eventually(async () => expect(await chat.stored()).toContain('to one machine'))
+})
+
+describe('from a terminal', () => {
+  const pty = (args: readonly string[], columns = 100) => {
+    const { api, apiKey } = world.sandbox.info
+    return new HoldfastPty(args, { columns, rows: 50, env: { HOLDFAST_URL: api ?? '', HOLDFAST_API_KEY: apiKey } })
+  }
+
+  test(
+    'a phone is linked by the QR code on the screen, a text is sent, and the health and the events are seen',
+    async () => {
+      const chat = world.chat('terminal')
+      await world.simulator.createPhone(chat.phone)
+      await world.simulator.createContact(chat.contact, '山田太郎')
+
+      await using pairing = pty(['pair', chat.name, '--create'])
+      await eventually(async () => {
+        const value = (await world.api.qrCode(chat.name)) ?? ''
+        const drawn = codeOnScreen(pairing.screen.lines)
+        expect(drawn).toEqual(trimmed(encode(value, { ecc: 'L' }).data))
+        await world.simulator.scan(chat.phone, value)
+      })
+      expect(await pairing.ended()).toBe(0)
+      // The code has gone, because nobody can use it again.
+      expect(codeOnScreen(pairing.screen.lines)).toBeNull()
+      expect(pairing.screen.text).toMatch(/terminal is linked with .*\d/)
+
+      await using events = pty(['tail', '--session', chat.name, '--event', 'message', '--event', 'message.ack'], 140)
+      await eventually(() => expect(events.screen.text).toContain('Listening.'))
+
+      await using sending = pty(['send', chat.contact, 'from a terminal', '--session', chat.name, '--wait'])
+      expect(await sending.ended()).toBe(0)
+      expect(sending.screen.text).toMatch(/(sent|delivered): [0-9a-f]{40}/)
+      expect(await copiesOf(chat, 'from a terminal')).toBe(1)
+      await chat.receive('to a terminal')
+      await eventually(() => expect(events.screen.text).toContain('body=to a terminal'))
+      events.type(CTRL_C)
+      expect(await events.ended()).toBe(130)
+
+      await using health = pty(['health', '--watch'], 140)
+      await eventually(() => expect(health.screen.text).toMatch(/terminal +WORKING/))
+      await world.api.want(chat.name, 'stop')
+      await eventually(() => expect(health.screen.text).toMatch(/terminal +STOPPED/))
+      // One picture of it, and not one below the other.
+      expect(health.screen.text.match(/Sessions of default/g)).toHaveLength(1)
+      health.type(CTRL_C)
+      expect(await health.ended()).toBe(130)
+    },
+    SCENES_LIMIT_MS,
+  )
 })
 
 test('a message for later is sent at its time, which the embedded queue rings', async () => {
