@@ -1,12 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { IDENTITY_KINDS, type StateKind } from '@holdfast/core/journal/state-kinds'
-import { requestJson } from '../support/json-request.ts'
-import type { ReceivedMessage } from '@holdfast/client/types'
 import { storedState, undescribed } from '../support/stored-state.ts'
 import { Chat, EngineWorld, eventually } from '../support/engine-world.ts'
+import {
+  byId,
+  info,
+  mappings,
+  PAST,
+  pastOf,
+  peerMessages,
+  phoneChanges,
+  record,
+  untilPastIsStored,
+  untilSynced,
+} from './phone-past.ts'
 
 // Each of these tests takes many steps in many processes.
 vi.setConfig({ testTimeout: 180_000 })
@@ -23,81 +33,15 @@ afterAll(async () => {
   expect(violations).toEqual([])
 })
 
-interface PastMessage {
-  id: string
-  chat: string
-  fromMe: boolean
-  participant?: string
-  text: string
-}
-
-interface PeerMessage {
-  id: string
-  kind: string
-  syncType?: string
-  receipts: string[]
-  downloads: number
-}
-
-const toSimulator = <Answer>(path: string): Promise<Answer> =>
-  requestJson<Answer>(`${world.simulator.url}${path}`, { method: 'GET' })
-
-/** Returns every message of the phone's history, sorted by id. */
-async function pastOf(chat: Chat): Promise<PastMessage[]> {
-  const { chunks } = await toSimulator<{ chunks: { messages: PastMessage[] }[] }>(`/phones/${chat.phone}/history`)
-  return chunks.flatMap(({ messages }) => messages).sort((a, b) => (a.id < b.id ? -1 : 1))
-}
-
-const peerMessages = async (chat: Chat): Promise<PeerMessage[]> => {
-  const { accounts } = await toSimulator<{ accounts: { peerMessages: PeerMessage[] }[] }>(`/state?phone=${chat.phone}`)
-  return accounts[0]?.peerMessages ?? []
-}
-
-const byId = (a: ReceivedMessage, b: ReceivedMessage): number => ((a.id ?? '') < (b.id ?? '') ? -1 : 1)
-
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 const chatIdOf = (jid: string): string => jid.replace('@s.whatsapp.net', '@c.us')
 
-/** Resolves when the API lists every message of the history once, as the phone has it. */
-async function untilPastIsStored(chat: Chat, besides: readonly string[] = []): Promise<ReceivedMessage[]> {
-  const past = await pastOf(chat)
-  expect(past.length).toBeGreaterThan(0)
-  return eventually(async () => {
-    const listed = await world.api.storedMessages(chat.name)
-    const fromPast = listed.filter(({ id }) => !besides.includes(id ?? '')).sort(byId)
-    expect(fromPast.map(({ id }) => id)).toEqual(past.map(({ id }) => id))
-    return listed
-  }, 90_000)
-}
-
-const info = async (chat: Chat) => {
-  const response = await world.sandbox.api(`/api/sessions/${chat.name}/info`)
-  return (await response.json()) as { session: { records: Record<string, number> } }
-}
-
-const record = async (chat: Chat, kind: string): Promise<number> => (await info(chat)).session.records[kind] ?? 0
-
-const PAST = { chats: 3, groups: 2, bootstrap: 2, recent: 18, older: 12, recentChunks: 3, fullChunks: 2 }
-
-const kill = () => world.sandbox.runner('runner-1').kill()
-
-/** Kills the runner at each of these events of the account, one after the other. */
-async function killAt(chat: Chat, types: readonly string[]): Promise<void> {
-  for (const wanted of types) {
-    const since = world.happened.length
-    await Promise.race([
-      world.happens(({ type, phone }) => type === wanted && phone === chat.phone, since).then(kill),
-      new Promise((resolve) => setTimeout(resolve, 15_000)),
-    ])
-  }
-}
-
 describe('the history of the phone', () => {
   test.concurrent("is stored when the device is linked: every message once, under the chats' ids", async () => {
     const chat = await world.linked('history', { phone: { history: PAST } })
-    const listed = await untilPastIsStored(chat)
-    const past = await pastOf(chat)
+    const listed = await untilPastIsStored(world, chat)
+    const past = await pastOf(world, chat)
     const wanted = past.map(({ id, chat: jid, fromMe, participant, text }) => ({
       id,
       chatId: chatIdOf(jid),
@@ -108,13 +52,13 @@ describe('the history of the phone', () => {
     }))
     expect(listed.toSorted(byId)).toMatchObject(wanted)
     await eventually(async () => {
-      const notified = (await peerMessages(chat)).filter(({ kind }) => kind === 'HISTORY_SYNC_NOTIFICATION')
+      const notified = (await peerMessages(world, chat)).filter(({ kind }) => kind === 'HISTORY_SYNC_NOTIFICATION')
       expect(notified.map(({ receipts }) => receipts.toSorted())).toEqual(notified.map(() => ['hist_sync', 'peer_msg']))
     })
     // The runner keeps the LID mappings, the contacts' names, and the tokens that allow it to write to the contacts.
-    expect(await record(chat, 'lid-mapping')).toBeGreaterThan(2 * PAST.chats)
-    expect(await record(chat, 'contact')).toBeGreaterThanOrEqual(PAST.chats)
-    expect(await record(chat, 'tctoken')).toBeGreaterThan(PAST.chats)
+    expect(await record(world, chat, 'lid-mapping')).toBeGreaterThan(2 * PAST.chats)
+    expect(await record(world, chat, 'contact')).toBeGreaterThanOrEqual(PAST.chats)
+    expect(await record(world, chat, 'tctoken')).toBeGreaterThan(PAST.chats)
     const known = past.find(({ chat: jid }) => jid.endsWith('@s.whatsapp.net'))?.chat.split('@')[0] ?? ''
     await chat.untilStatus(await chat.send('do you remember?', known), 'delivered')
   })
@@ -130,7 +74,7 @@ describe('the history of the phone', () => {
       file: { kind: 'image', mimetype: 'image/jpeg', data: bytes.toString('base64') },
     }))
     await world.linked(chat.name, { as: chat, phone: { history: { conversations: [{ chat: person, messages }] } } })
-    await untilPastIsStored(chat)
+    await untilPastIsStored(world, chat)
     const collection = receivedMediaPath(chat.sessionId)
     expect(await world.google.documents.query({ collection })).toEqual([])
     const expire = (id: string | undefined, phoneKeeps: boolean) =>
@@ -163,8 +107,8 @@ describe('the history of the phone', () => {
     await world.linked('history-slow', { as: chat })
     const live = await chat.receive('in between')
     await eventually(async () => expect((await world.api.storedMessages(chat.name)).map(({ id }) => id)).toContain(live))
-    expect((await world.api.storedMessages(chat.name)).length).toBeLessThan((await pastOf(chat)).length)
-    await untilPastIsStored(chat, [live])
+    expect((await world.api.storedMessages(chat.name)).length).toBeLessThan((await pastOf(world, chat)).length)
+    await untilPastIsStored(world, chat, [live])
   })
 
   test.concurrent('is fetched again when a download fails, breaks off or arrives damaged', async () => {
@@ -178,9 +122,9 @@ describe('the history of the phone', () => {
       await chat.fault(kind, { ...more, count: 1 })
     }
     await world.linked('history-faults', { as: chat })
-    await untilPastIsStored(chat)
-    const downloads = (await peerMessages(chat)).reduce((sum, peer) => sum + peer.downloads, 0)
-    expect(downloads).toBeGreaterThan((await peerMessages(chat)).filter((peer) => peer.downloads > 0).length + 2)
+    await untilPastIsStored(world, chat)
+    const downloads = (await peerMessages(world, chat)).reduce((sum, peer) => sum + peer.downloads, 0)
+    expect(downloads).toBeGreaterThan((await peerMessages(world, chat)).filter((peer) => peer.downloads > 0).length + 2)
   })
 
   test.concurrent('is stored as far as it is available when a part is gone for good', async () => {
@@ -189,60 +133,49 @@ describe('the history of the phone', () => {
     await chat.fault('media-status', { code: 410, count: 1 })
     await world.linked('history-gone', { as: chat })
     await eventually(async () => {
-      const notified = (await peerMessages(chat)).filter(({ kind }) => kind === 'HISTORY_SYNC_NOTIFICATION')
+      const notified = (await peerMessages(world, chat)).filter(({ kind }) => kind === 'HISTORY_SYNC_NOTIFICATION')
       expect(notified.length).toBeGreaterThan(5)
       expect(notified.every(({ receipts }) => receipts.includes('hist_sync'))).toBe(true)
     })
     await eventually(async () => expect(await world.logs()).toContain('Messages that the phone announced are lost'))
-    expect((await world.api.storedMessages(chat.name)).length).toBeLessThan((await pastOf(chat)).length)
+    expect((await world.api.storedMessages(chat.name)).length).toBeLessThan((await pastOf(world, chat)).length)
     await chat.works()
   })
 })
 
-const phoneChanges = (chat: Chat, json: object) => world.post(`/phones/${chat.phone}/app-state`, json)
-
-/** Resolves when no part of the app state is left to fetch. */
-const untilSynced = (chat: Chat) =>
-  eventually(async () => {
-    expect(await record(chat, 'app-state-sync-version')).toBeGreaterThan(0)
-    expect(await record(chat, 'app-state-pending')).toBeLessThan(5)
-  })
-
-const mappings = (chat: Chat) => record(chat, 'lid-mapping')
-
 describe('the app state of the phone', () => {
   test.concurrent('is fetched when its key has arrived, and whenever the phone changes a part of it', async () => {
     const chat = await world.linked('app-state', { phone: { keyShare: true } })
-    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' }, archive: { chat: chat.contact } })
-    await untilSynced(chat)
-    expect(await record(chat, 'app-state-sync-key')).toBeGreaterThan(0)
+    await phoneChanges(world, chat, { contact: { phone: chat.contact, name: 'Ana' }, archive: { chat: chat.contact } })
+    await untilSynced(world, chat)
+    expect(await record(world, chat, 'app-state-sync-key')).toBeGreaterThan(0)
     // The address book names the LIDs of contacts, so that the runner knows them without a query.
-    await eventually(async () => expect(await mappings(chat)).toBeGreaterThanOrEqual(4))
+    await eventually(async () => expect(await mappings(world, chat)).toBeGreaterThanOrEqual(4))
     await chat.works()
   })
 
   test.concurrent('waits for a key that has not arrived, and delays nothing else', async () => {
     const chat = await world.linked('app-state-key', { phone: { keyShare: true } })
-    await phoneChanges(chat, { archive: { chat: chat.contact } })
-    await untilSynced(chat)
+    await phoneChanges(world, chat, { archive: { chat: chat.contact } })
+    await untilSynced(world, chat)
     await world.post(`/phones/${chat.phone}/app-state/rotate-key`, { share: false })
-    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' } })
+    await phoneChanges(world, chat, { contact: { phone: chat.contact, name: 'Ana' } })
     await chat.untilStatus(await chat.send('not held up'), 'delivered')
     await world.post(`/phones/${chat.phone}/app-state/share-keys`, {})
-    await eventually(async () => expect(await record(chat, 'app-state-sync-key')).toBeGreaterThanOrEqual(2))
-    await untilSynced(chat)
+    await eventually(async () => expect(await record(world, chat, 'app-state-sync-key')).toBeGreaterThanOrEqual(2))
+    await untilSynced(world, chat)
   })
 
   test.concurrent('delays neither live nor queued messages while its download hangs', async () => {
     const chat = await world.linked('app-state-hangs', { phone: { keyShare: true } })
     await chat.fault('media-hang')
-    await phoneChanges(chat, { archive: { chat: chat.contact }, external: true })
+    await phoneChanges(world, chat, { archive: { chat: chat.contact }, external: true })
     await world.happens(({ type, phone, answer }) => type === 'media-request' && phone === chat.phone && answer === 'hanging')
     await chat.untilStatus(await chat.send('out'), 'delivered')
     await chat.receive('in')
     await eventually(async () => expect(await chat.stored()).toContain('in'))
     await chat.fault('drop')
-    await phoneChanges(chat, { pin: { chat: chat.contact }, external: true })
+    await phoneChanges(world, chat, { pin: { chat: chat.contact }, external: true })
     for (let index = 0; index < 12; index++) await chat.receive(`waited ${index}`)
     await eventually(async () => expect((await chat.stored()).filter((text) => text.startsWith('waited'))).toHaveLength(12))
     await eventually(async () => expect((await chat.account()).offlineQueue).toBe(0))
@@ -250,11 +183,11 @@ describe('the app state of the phone', () => {
 
   test.concurrent('does not crash the runner when its download breaks off', async () => {
     const chat = await world.linked('app-state-cut', { phone: { keyShare: true } })
-    await phoneChanges(chat, { pin: { chat: chat.contact } })
-    await untilSynced(chat)
+    await phoneChanges(world, chat, { pin: { chat: chat.contact } })
+    await untilSynced(world, chat)
     const { pid } = world.sandbox.runner('runner-1')
     await chat.fault('media-cut', { count: 2 })
-    await phoneChanges(chat, { archive: { chat: chat.contact }, external: true })
+    await phoneChanges(world, chat, { archive: { chat: chat.contact }, external: true })
     await world.happens(({ type, phone, answer }) => type === 'media-request' && phone === chat.phone && answer === 'media-cut')
     await chat.receive('still there')
     await eventually(async () => expect(await chat.stored()).toContain('still there'))
@@ -265,9 +198,9 @@ describe('the app state of the phone', () => {
 describe('the state of a session', () => {
   test.concurrent('has nothing that the table of kinds does not describe; a new identity leaves what is not bound to the old', async () => {
     const chat = await world.linked('state', { phone: { history: PAST, keyShare: true } })
-    await untilPastIsStored(chat)
-    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' } })
-    await untilSynced(chat)
+    await untilPastIsStored(world, chat)
+    await phoneChanges(world, chat, { contact: { phone: chat.contact, name: 'Ana' } })
+    await untilSynced(world, chat)
     await chat.untilStatus(await chat.send('out'), 'delivered')
     const group = await world.simulator.createGroup('Friends', [chat.phone, chat.contact])
     await world.simulator.sendToGroupAsContact(group, chat.contact, 'in the group')
@@ -285,7 +218,7 @@ describe('the state of a session', () => {
     expect(IDENTITY_KINDS.filter((kind) => renewed.count(kind) > 0)).toEqual([])
     const kept = { contact: written.count('contact'), 'lid-mapping': written.count('lid-mapping'), 'voided-creds': 1 }
     expect(renewed.counts()).toMatchObject(kept)
-    expect((await info(chat)).session.records).toMatchObject({ ...kept, session: 0, 'pre-key': 0 })
+    expect((await info(world, chat)).session.records).toMatchObject({ ...kept, session: 0, 'pre-key': 0 })
   })
 })
 
@@ -312,33 +245,3 @@ const kindsIn = (image: StateImage): string[] =>
     .filter(([, count]) => count > 0)
     .map(([kind]) => kind)
     .toSorted()
-
-describe('when the runner is killed', () => {
-  beforeEach(() => world.stopSessions())
-
-  test('at several moments of a history sync, the whole history is stored in the end, once', async () => {
-    const chat = new Chat(world, 'history-struck')
-    const history = { ...PAST, recent: 36, recentChunks: 6, inline: false }
-    await world.post('/phones', { phone: chat.phone, history })
-    const striking = killAt(chat, ['paired', 'media-request', 'receipt'])
-    await world.linked('history-struck', { as: chat })
-    await striking
-    const live = await chat.receive('and life goes on')
-    await untilPastIsStored(chat, [live])
-    await eventually(async () => expect((await world.api.storedMessages(chat.name)).map(({ id }) => id)).toContain(live))
-    const orders = (await world.api.storedMessages(chat.name)).map((message) => (message as { order?: string }).order)
-    expect(new Set(orders).size).toBe(orders.length)
-  })
-
-  test('during a sync of the app state, the sync completes in the end', async () => {
-    const chat = new Chat(world, 'app-state-struck')
-    await world.post('/phones', { phone: chat.phone, keyShare: true })
-    const striking = killAt(chat, ['media-request'])
-    await world.linked('app-state-struck', { as: chat })
-    await phoneChanges(chat, { contact: { phone: chat.contact, name: 'Ana' }, archive: { chat: chat.contact }, external: true })
-    await striking
-    await chat.works()
-    await untilSynced(chat)
-    await eventually(async () => expect(await mappings(chat)).toBeGreaterThanOrEqual(4))
-  })
-})
