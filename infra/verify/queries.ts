@@ -219,6 +219,11 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/runner-answer.ts`, RUNNERS),
   others(`${USE_CASES}/fleet-facts.ts`, ALERTS, [['state', 'in', ['open', 'acknowledged']]]),
   others(`${USE_CASES}/fleet-facts.ts`, RECOVERY_ACTIONS, [['state', 'in', ['pending', 'proposed']]]),
+  others(`${USE_CASES}/fleet/crash-drill.ts`, RECOVERY_ACTIONS, [
+    ['type', '==', 'crash-drill'],
+    ['state', 'in', ['pending', 'running']],
+  ]),
+  others(`${USE_CASES}/fleet/crash-drill.ts`, RUNNERS),
   others(
     `${USE_CASES}/fleet-facts.ts`,
     RECOVERY_ACTIONS,
