@@ -21,7 +21,9 @@ export async function openEvents(context: Context): Promise<AsyncIterable<Server
     'X-Api-Key': apiKey,
     ...(tenant === undefined ? {} : { 'X-Tenant': tenant }),
   }
-  const response = await context.host.fetch(new Request(`${url}/api/events`, { headers, signal: context.host.interrupted }))
+  const response = await context.host.fetch(
+    new Request(`${url}/api/events`, { headers, redirect: 'error', signal: context.host.interrupted }),
+  )
   const isStream = response.headers.get('content-type')?.includes('event-stream') === true
   if (response.ok && isStream && response.body !== null) return read(response.body)
   if (response.status === 404 || response.ok) {

@@ -87,6 +87,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was cut',
   TimeoutError: 'it took too long',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  'unexpected redirect': 'it sends requests on to another address, to which the key does not go',
   CERT_HAS_EXPIRED: 'its certificate has expired',
 }
 

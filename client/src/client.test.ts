@@ -31,6 +31,8 @@ describe('a request', () => {
     expect(accepted.messageId).toBe('b')
     const [request] = requests
     expect([request?.method, request?.url]).toEqual(['POST', 'http://api.test/api/sendText'])
+    // A redirection would take the key to another host.
+    expect(request?.redirect).toBe('error')
     expect([request?.headers.get('x-api-key'), request?.headers.get('idempotency-key')]).toEqual(['the key', 'once'])
     expect(await request?.json()).toEqual(body)
   })

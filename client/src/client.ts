@@ -30,6 +30,8 @@ export function createClient({ baseUrl, apiKey, tenant, fetch = globalFetch, rep
   return createFetchClient<paths, 'application/json'>({
     baseUrl,
     headers,
+    // On the way to another host, fetch keeps the header with the key.
+    redirect: 'error',
     fetch: repeats === false ? fetch : repeating(fetch, repeats),
   })
 }

@@ -119,7 +119,7 @@ async function openChanges(context: Context, wanted: Wanted): Promise<Lines> {
 /** What the API says to somebody who asks for its WebSocket where there is none. */
 async function whyNot(context: Context): Promise<Failure> {
   const { url, apiKey } = context.connection
-  const response = await context.host.fetch(new Request(`${url}/ws`, { headers: { 'X-Api-Key': apiKey } }))
+  const response = await context.host.fetch(new Request(`${url}/ws`, { headers: { 'X-Api-Key': apiKey }, redirect: 'error' }))
   const { detail } = (await response.json().catch(() => ({}))) as { detail?: string }
   return new Failure(detail ?? 'This API has no stream of events.', {
     exitCode: EXIT.refused,
