@@ -20,6 +20,7 @@ import { notificationRules, notificationsOf, notificationVariables, withNotifica
 import type { NotificationSettings } from './use-cases/alerts/notification-settings.ts'
 import { type TaskQueueType, type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
 import { releaseSettings, versionWith } from '@holdfast/core/platform/version'
+import { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { type WrappingConfig, wrappingOf, wrappingRules, wrappingSettings } from '@holdfast/core/security/wrapping-settings'
 import { z } from 'zod'
 
@@ -170,6 +171,12 @@ export function readServerConfig(environment: Environment = process.env): Server
 
 /** Returns what the functions or the API as a server would refuse to start with, each as `NAME: what to do`. */
 export const problemsOfServer = (environment: Environment): readonly string[] => problemsIn(serverSettings, environment, rules)
+
+/**
+ * Seals sign-ins with the wrapping keys of the environment, and without any with the API keys. All servers of an installation have the same.
+ */
+export const signInsOf = ({ wrapping, apiKeys }: Pick<ApiConfig, 'wrapping' | 'apiKeys'>): SignInCipher =>
+  new SignInCipher(wrapping.keys.length > 0 ? wrapping.keys.map(({ key }) => key) : apiKeys.map((key) => Buffer.from(key)))
 
 const completed = (environment: Environment): Environment => withProject(withNotificationSecrets(environment))
 

@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown, type OutputChunk } from 'rolldown'
 import { type Manifest, sortedByKey } from './lock-file.ts'
@@ -15,17 +16,37 @@ const CORE = '@holdfast/core'
  */
 export async function bundleFunctions(folder: string): Promise<Manifest> {
   const { dependencies } = await bundle('functions/src/index.ts', folder)
+  copyPages(folder)
   return { ...manifestOf('holdfast-functions'), dependencies }
 }
 
 /** Bundles the API as a server in the same way, with the packages that it imports and no others, and copies what makes an image of it. */
 export async function bundleServer(folder: string): Promise<Manifest> {
   const { dependencies, imported } = await bundle('functions/src/server.ts', folder)
+  copyPages(folder)
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
   cpSync(join(ROOT, 'infra/images/server.Dockerfile'), join(folder, 'Dockerfile'))
   cpSync(join(ROOT, 'infra/images/runner.dockerignore'), join(folder, '.dockerignore'))
   const used = Object.fromEntries(Object.entries(dependencies).filter(([name]) => imported.has(name)))
   return { ...manifestOf('holdfast-server'), dependencies: used }
+}
+
+const SWAGGER = 'node_modules/swagger-ui-dist'
+
+/** What the page of the API loads, and its licence. */
+const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE']
+
+/** Copies what browsers are served to the place where the bundle looks for it: the dashboard, which is built before, and the page of the API. */
+function copyPages(folder: string): void {
+  const dashboard = join(ROOT, 'dashboard')
+  const build = join(dashboard, 'build.ts')
+  if (existsSync(build)) {
+    execFileSync(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] })
+    cpSync(join(dashboard, 'dist'), join(folder, 'dashboard'), { recursive: true })
+  }
+  const docs = join(folder, 'api-docs')
+  mkdirSync(docs)
+  for (const file of SWAGGER_FILES) cpSync(join(ROOT, SWAGGER, file), join(docs, file))
 }
 
 async function bundle(entry: string, folder: string): Promise<{ dependencies: Record<string, string>; imported: Set<string> }> {

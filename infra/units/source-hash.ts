@@ -10,6 +10,8 @@ const SOURCES = [
   'LICENSE',
   '{core,functions,runner}/package.json',
   '{core,functions,runner}/src/**/*.ts',
+  'client/src/*.ts',
+  'dashboard/{*,{src,worker,public}/**/*.*}',
   'infra/*.ts',
   'infra/{units,images}/*',
 ]

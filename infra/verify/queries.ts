@@ -17,7 +17,6 @@ import { RECOVERY_ACTIONS } from '@holdfast/core/operations/recovery-action-docu
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { RUNNER_SLOTS } from '@holdfast/core/operations/runner-slot-document'
 import { TENANTS } from '@holdfast/core/operations/tenant-document'
-import type { Query } from '@holdfast/core/platform/ports'
 import { SESSION_KEYS } from '@holdfast/core/security/session-key-document'
 import { TENANT_KEYS } from '@holdfast/core/security/tenant-key-document'
 import { WEBHOOK_ENDPOINTS } from '@holdfast/core/operations/webhook-endpoint-document'
@@ -25,44 +24,23 @@ import { backupsPath } from '@holdfast/core/session/backup-document'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import { LIVE_EVENTS } from '@holdfast/core/session/live-event-document'
 import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
-
-type Where = NonNullable<Query['where']>
-
-/** A query that the code makes. Values name nobody, so that nothing is found and nothing is paid but the query. */
-export interface MadeQuery {
-  /** The file that makes it. */
-  readonly by: string
-  readonly query: Query
-  readonly counts?: true
-}
-
-const NOBODY = 'verify.nobody'
-const NOW = new Date(0)
-const LATER = new Date('2100-01-01')
-
-const session = ['sessionId', '==', NOBODY] as const
-const sessions = ['sessionId', 'in', [NOBODY, `${NOBODY}.2`]] as const
-const tenant = ['tenant', '==', NOBODY] as const
-const pending = ['status', '==', 'pending'] as const
-const isLater = ['queuedAt', '==', null] as const
-const inQueue = ['queuedAt', '>', LATER] as const
-const pools = ['pool', 'in', [NOBODY, `${NOBODY}.2`]] as const
-
-const jobs = (by: string, where: Where, more: Partial<Query> = {}): MadeQuery => ({
-  by,
-  query: { collection: JOBS, where, limit: 1, ...more },
-})
-
-const counted = (by: string, collection: string, where: Where, orderBy?: Query['orderBy']): MadeQuery => ({
-  by,
-  query: { collection, where, ...(orderBy ? { orderBy } : {}) },
-  counts: true,
-})
-
-const others = (by: string, collection: string, where: Where = [], more: Partial<Query> = {}): MadeQuery => ({
-  by,
-  query: { collection, where, limit: 1, ...more },
-})
+import {
+  counted,
+  inQueue,
+  isLater,
+  jobs,
+  LATER,
+  type MadeQuery,
+  NOBODY,
+  NOW,
+  others,
+  pending,
+  pools,
+  session,
+  sessions,
+  tenant,
+  type Where,
+} from './made-query.ts'
 
 const ERASURE = 'functions/src/use-cases/erasure/erase-contact.ts'
 const FIGURES = 'core/src/message/queue-figures.ts'
@@ -261,6 +239,13 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/show-sessions.ts`, RUNNERS),
   others(`${USE_CASES}/pairing-code.ts`, SESSIONS, [tenant, ['name', '==', NOBODY]]),
   others(`${USE_CASES}/queue-status.ts`, SESSIONS, [tenant]),
+  others(`${USE_CASES}/events/watch.ts`, SESSIONS, [tenant]),
+  others(`${USE_CASES}/events/watch.ts`, RUNNERS),
+  others(`${USE_CASES}/events/watch.ts`, ALERTS, [['state', 'in', ['open', 'acknowledged']]]),
+  others(`${USE_CASES}/events/watch.ts`, ALERTS, [tenant, ['state', 'in', ['open', 'acknowledged']]]),
+  others(`${USE_CASES}/events/watch.ts`, RECOVERY_ACTIONS, [tenant], { orderBy: ['requestedAt', 'desc'] }),
+  others(`${USE_CASES}/events/watch.ts`, HEALTH, [['scope', '==', 'fleet']]),
+  others(`${USE_CASES}/events/watch.ts`, HEALTH, [], { orderBy: ['id', 'asc'], startAfter: 'runner.', endAt: 'runner.~' }),
   others(`${USE_CASES}/sender.ts`, SESSIONS, [tenant, ['state', '==', 'CONNECTED']], { orderBy: ['id', 'asc'] }),
   others(`${USE_CASES}/remove-session.ts`, JOBS, [session, pending]),
   others(`${USE_CASES}/delete-tenant.ts`, SESSIONS, [tenant, ['wanted', '==', 'online']]),
@@ -395,6 +380,7 @@ export const COLLECTIONS: readonly string[] = [
   ...new Set([
     ...QUERIES.map(({ query }) => query.collection.split('/')[0] ?? ''),
     'session_keys',
+    'sign_in_tokens',
     'fleet',
     'tenant_keys',
     'usage',

@@ -3,6 +3,7 @@ import { prepareFolder } from './data-folder.ts'
 import { runLive } from './live.ts'
 import { runStory, tellResult } from './once.ts'
 import { BadOption, HELP, parseOptions, type Options } from './options.ts'
+import { signInLink } from './sign-in-link.ts'
 import { endOfSignals } from './signals.ts'
 import { Terminal } from './terminal.ts'
 import { builtProduct, SOURCES } from '../product.ts'
@@ -52,6 +53,7 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
   })
   const { api, apiServer, apiKey, simulator } = sandbox.info
   const where = [
+    ...(api === null ? [] : [['Dashboard', `${await signInLink(api, apiKey)}   signs one browser in`]]),
     ['API', `${api}   X-Api-Key: ${apiKey}`],
     ...(apiServer === null ? [] : [['API server', `${apiServer}   for large bodies`]]),
     ['WhatsApp', simulator === null ? `${whatsappUrl}` : `${simulator} (the simulator's control: GET /state, GET /events)`],

@@ -1,3 +1,4 @@
+import { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { VERSION } from '@holdfast/core/platform/version'
 import { randomBytes } from 'node:crypto'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
@@ -40,6 +41,7 @@ export class CountedApi {
       journalsOn: (guarded) => new DocumentJournals(guarded),
       wrappingKey: this.#wrappingKey,
       authenticatorOn: keysBeside(this.#apiKey),
+      signIns: new SignInCipher([Buffer.from(this.#apiKey)]),
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
       acceptsMessages: true,
       isRecoveryAutomatic: true,

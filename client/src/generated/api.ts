@@ -11,6 +11,8 @@ export interface paths {
         /**
          * Show the current QR code
          * @description A code is valid for less than a minute. While the runner prepares one, the request waits for some seconds. If there is none then, the answer is `wrong-status`, and its header Retry-After says when to repeat the request.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         get: operations["getQrCode"];
         put?: never;
@@ -33,6 +35,8 @@ export interface paths {
         /**
          * Make a code that links a phone without a scan
          * @description The owner of the phone types the code in: WhatsApp, Settings, Linked devices, Link with phone number instead. While the runner prepares the session, the request waits for some seconds. A code can be tried once; the next request makes another one. It ends with the round of QR codes of its time, which takes about 160 seconds. WhatsApp allows few codes a day for one number.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["requestPairingCode"];
         delete?: never;
@@ -53,6 +57,8 @@ export interface paths {
         /**
          * Reject a call that rings
          * @description At most once: nothing repeats it when it does not reach WhatsApp.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["rejectCall"];
         delete?: never;
@@ -71,6 +77,8 @@ export interface paths {
         /**
          * List the channels that the session has heard of
          * @description Those with a stored message. From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listChannels"];
         put?: never;
@@ -91,6 +99,8 @@ export interface paths {
         /**
          * List the chats of a session
          * @description The one with the newest message first. From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listChats"];
         put?: never;
@@ -114,6 +124,8 @@ export interface paths {
         /**
          * Delete a chat
          * @description Also on the phone. What is stored here of its messages stays.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         delete: operations["deleteChat"];
         options?: never;
@@ -133,6 +145,8 @@ export interface paths {
         /**
          * Archive a chat
          * @description Also on the phone. What is stored here of its messages stays.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["archiveChat"];
         delete?: never;
@@ -154,6 +168,8 @@ export interface paths {
         /**
          * Empty a chat
          * @description Also on the phone. What is stored here of its messages stays.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         delete: operations["clearChat"];
         options?: never;
@@ -173,6 +189,8 @@ export interface paths {
         /**
          * Tell that the messages of a chat were read
          * @description At most once. Without a number: up to 100 of the last seven days. Both may stand in the query or in the body.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["readChatMessages"];
         delete?: never;
@@ -188,7 +206,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show where the picture of a chat lies */
+        /**
+         * Show where the picture of a chat lies
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getChatPicture"];
         put?: never;
         post?: never;
@@ -210,6 +231,8 @@ export interface paths {
         /**
          * Take a chat out of the archive
          * @description Also on the phone. What is stored here of its messages stays.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["unarchiveChat"];
         delete?: never;
@@ -230,6 +253,8 @@ export interface paths {
         /**
          * Mark a chat as unread
          * @description Also on the phone. What is stored here of its messages stays.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["markChatUnread"];
         delete?: never;
@@ -248,6 +273,8 @@ export interface paths {
         /**
          * List the messages of a chat
          * @description Both sides, newest first: what was received, what the phone sent, and what was sent through the API. Edits, reactions and revocations are part of the message that they concern.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listChatMessages"];
         put?: never;
@@ -265,17 +292,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a message of a chat */
+        /**
+         * Get a message of a chat
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getChatMessage"];
         /**
          * Edit a message of ones own
          * @description WhatsApp takes edits for 15 minutes after the message was sent.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         put: operations["editMessage"];
         post?: never;
         /**
          * Delete a message for everyone
          * @description A message of ones own; in a group, its admins can delete the messages of others.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         delete: operations["deleteMessageForEveryone"];
         options?: never;
@@ -292,7 +326,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pin a message for everyone */
+        /**
+         * Pin a message for everyone
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["pinMessage"];
         delete?: never;
         options?: never;
@@ -309,7 +346,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unpin a message */
+        /**
+         * Unpin a message
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["unpinMessage"];
         delete?: never;
         options?: never;
@@ -327,12 +367,16 @@ export interface paths {
         /**
          * List chats with their last messages
          * @description From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getChatsOverview"];
         put?: never;
         /**
          * List chats with their last messages, for many ids
          * @description From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         post: operations["postChatsOverview"];
         delete?: never;
@@ -349,7 +393,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Save a contact in the address book of the phone */
+        /**
+         * Save a contact in the address book of the phone
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["saveContact"];
         post?: never;
         delete?: never;
@@ -371,6 +418,8 @@ export interface paths {
         /**
          * Erase what a session has stored of a contact
          * @description Messages from and to the contact, in groups those that it wrote, their media, its reactions and votes, the content of messages that were sent to it, archived ones as well, events that no end point has got yet, its chat and contact, and stanzas that could not be read; under phone number and LID where the contacts know both. One call removes a bounded number: repeat it with `cursor` until it is null, and once more while `complete` is false. On Google Cloud the API may not remove objects: it records them, and the nightly run removes them.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         delete: operations["eraseContact"];
         options?: never;
@@ -387,7 +436,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event that people can answer */
+        /**
+         * Send an event that people can answer
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["sendEvent"];
         delete?: never;
         options?: never;
@@ -402,10 +454,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the groups of the account */
+        /**
+         * List the groups of the account
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listGroups"];
         put?: never;
-        /** Create a group */
+        /**
+         * Create a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["createGroup"];
         delete?: never;
         options?: never;
@@ -420,7 +478,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a group */
+        /**
+         * Show a group
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getGroup"];
         put?: never;
         post?: never;
@@ -439,7 +500,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make admins members */
+        /**
+         * Make admins members
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["demoteGroupMembers"];
         delete?: never;
         options?: never;
@@ -456,7 +520,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make members admins */
+        /**
+         * Make members admins
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["promoteGroupMembers"];
         delete?: never;
         options?: never;
@@ -472,7 +539,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Describe a group */
+        /**
+         * Describe a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setGroupDescription"];
         post?: never;
         delete?: never;
@@ -488,7 +558,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the code of the invitation */
+        /**
+         * Show the code of the invitation
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getInviteCode"];
         put?: never;
         post?: never;
@@ -507,7 +580,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a new invitation, and end the old one */
+        /**
+         * Make a new invitation, and end the old one
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["revokeInviteCode"];
         delete?: never;
         options?: never;
@@ -524,7 +600,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Leave a group */
+        /**
+         * Leave a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["leaveGroup"];
         delete?: never;
         options?: never;
@@ -539,7 +618,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the members of a group */
+        /**
+         * List the members of a group
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listGroupMembersOld"];
         put?: never;
         post?: never;
@@ -558,7 +640,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add members to a group */
+        /**
+         * Add members to a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["addGroupMembers"];
         delete?: never;
         options?: never;
@@ -575,7 +660,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Remove members from a group */
+        /**
+         * Remove members from a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["removeGroupMembers"];
         delete?: never;
         options?: never;
@@ -590,7 +678,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the members of a group */
+        /**
+         * List the members of a group
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listGroupMembers"];
         put?: never;
         post?: never;
@@ -608,10 +699,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set the picture of a group */
+        /**
+         * Set the picture of a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setGroupPicture"];
         post?: never;
-        /** Remove the picture of a group */
+        /**
+         * Remove the picture of a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         delete: operations["deleteGroupPicture"];
         options?: never;
         head?: never;
@@ -625,9 +722,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who changes subject, description and settings */
+        /**
+         * Who changes subject, description and settings
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getInfoAdminOnly"];
-        /** Who changes subject, description and settings: set it */
+        /**
+         * Who changes subject, description and settings: set it
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setInfoAdminOnly"];
         post?: never;
         delete?: never;
@@ -643,9 +746,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who adds members */
+        /**
+         * Who adds members
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getMemberAddMode"];
-        /** Who adds members: set it */
+        /**
+         * Who adds members: set it
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setMemberAddMode"];
         post?: never;
         delete?: never;
@@ -661,9 +770,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who writes messages */
+        /**
+         * Who writes messages
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getMessagesAdminOnly"];
-        /** Who writes messages: set it */
+        /**
+         * Who writes messages: set it
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setMessagesAdminOnly"];
         post?: never;
         delete?: never;
@@ -680,7 +795,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Name a group */
+        /**
+         * Name a group
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setGroupSubject"];
         post?: never;
         delete?: never;
@@ -696,7 +814,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the groups of the account */
+        /**
+         * Count the groups of the account
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["countGroups"];
         put?: never;
         post?: never;
@@ -715,7 +836,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Join a group by its invitation */
+        /**
+         * Join a group by its invitation
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["joinGroup"];
         delete?: never;
         options?: never;
@@ -732,7 +856,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask WhatsApp for all groups anew */
+        /**
+         * Ask WhatsApp for all groups anew
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["refreshGroups"];
         delete?: never;
         options?: never;
@@ -750,10 +877,15 @@ export interface paths {
         /**
          * List the labels of the account
          * @description Accounts of WhatsApp Business have some. From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listLabels"];
         put?: never;
-        /** Make a label */
+        /**
+         * Make a label
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["createLabel"];
         delete?: never;
         options?: never;
@@ -769,12 +901,17 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change a label */
+        /**
+         * Change a label
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["changeLabel"];
         post?: never;
         /**
          * Remove a label
          * @description Also from the chats that have it.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         delete: operations["deleteLabel"];
         options?: never;
@@ -792,6 +929,8 @@ export interface paths {
         /**
          * List the chats that have a label
          * @description The one with the newest message first. From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listChatsOfLabel"];
         put?: never;
@@ -812,9 +951,14 @@ export interface paths {
         /**
          * List the labels of a chat
          * @description From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listLabelsOfChat"];
-        /** Give a chat these labels and no others */
+        /**
+         * Give a chat these labels and no others
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setLabelsOfChat"];
         post?: never;
         delete?: never;
@@ -830,7 +974,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the known pairs of LID and phone number */
+        /**
+         * List the known pairs of LID and phone number
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listLids"];
         put?: never;
         post?: never;
@@ -850,6 +997,8 @@ export interface paths {
         /**
          * Show the phone number of a LID
          * @description The unknown one is null.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getPhoneOfLid"];
         put?: never;
@@ -867,7 +1016,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the known pairs of LID and phone number */
+        /**
+         * Count the known pairs of LID and phone number
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["countLids"];
         put?: never;
         post?: never;
@@ -887,6 +1039,8 @@ export interface paths {
         /**
          * Show the LID of a phone number
          * @description The unknown one is null.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getLidOfPhone"];
         put?: never;
@@ -907,6 +1061,8 @@ export interface paths {
         /**
          * List received messages
          * @description Oldest first. A client that keeps the cursor gets each message once.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listMessages"];
         put?: never;
@@ -927,6 +1083,8 @@ export interface paths {
         /**
          * Make an id for a message
          * @description A request that sends may carry it as `id`: the message then has this id at WhatsApp, and the same request again makes no second one.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         get: operations["newMessageId"];
         put?: never;
@@ -944,12 +1102,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was heard of the presence of others since the session connected */
+        /**
+         * List what was heard of the presence of others since the session connected
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listPresences"];
         put?: never;
         /**
          * Show the presence of the account, or what it does in a chat
          * @description At most once: nothing repeats it when it does not reach WhatsApp.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["setPresence"];
         delete?: never;
@@ -965,7 +1128,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the presence in a chat, and hear of it from now on */
+        /**
+         * Show the presence in a chat, and hear of it from now on
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getPresence"];
         put?: never;
         post?: never;
@@ -984,7 +1150,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hear of the presence in a chat while the session stays connected */
+        /**
+         * Hear of the presence in a chat while the session stays connected
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["subscribePresence"];
         delete?: never;
         options?: never;
@@ -999,7 +1168,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the profile of the account */
+        /**
+         * Show the profile of the account
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getProfile"];
         put?: never;
         post?: never;
@@ -1017,7 +1189,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set the name of the account */
+        /**
+         * Set the name of the account
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setProfileName"];
         post?: never;
         delete?: never;
@@ -1034,10 +1209,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set the picture of the account */
+        /**
+         * Set the picture of the account
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setProfilePicture"];
         post?: never;
-        /** Remove the picture of the account */
+        /**
+         * Remove the picture of the account
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         delete: operations["deleteProfilePicture"];
         options?: never;
         head?: never;
@@ -1052,7 +1233,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set what the account says about itself */
+        /**
+         * Set what the account says about itself
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setProfileStatus"];
         post?: never;
         delete?: never;
@@ -1073,6 +1257,8 @@ export interface paths {
         /**
          * Take a status back
          * @description It goes to those who got the status. They are known as long as the status is not archived.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["deleteStatus"];
         delete?: never;
@@ -1093,6 +1279,8 @@ export interface paths {
         /**
          * Show a picture as the status
          * @description The bytes come in `file.data`, or from `file.url`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendImageStatus"];
         delete?: never;
@@ -1110,7 +1298,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show a text as the status */
+        /**
+         * Show a text as the status
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["sendTextStatus"];
         delete?: never;
         options?: never;
@@ -1130,6 +1321,8 @@ export interface paths {
         /**
          * Show a video as the status
          * @description The bytes come in `file.data`, or from `file.url`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendVideoStatus"];
         delete?: never;
@@ -1150,6 +1343,8 @@ export interface paths {
         /**
          * Show a voice message as the status
          * @description The bytes come in `file.data`, or from `file.url`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendVoiceStatus"];
         delete?: never;
@@ -1168,6 +1363,8 @@ export interface paths {
         /**
          * List the alerts
          * @description Sorted by id. The operator sees all, others those of their tenant. Each problem has one alert, however often it is seen.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listAlerts"];
         put?: never;
@@ -1190,6 +1387,8 @@ export interface paths {
         /**
          * Say that somebody takes care of an alert
          * @description Nobody is reminded of it from then on. Its end is told.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["acknowledgeAlert"];
         delete?: never;
@@ -1207,7 +1406,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell nobody of an alert for a time */
+        /**
+         * Tell nobody of an alert for a time
+         * @description For API keys with the role `operator`, `admin`.
+         */
         post: operations["silenceAlert"];
         delete?: never;
         options?: never;
@@ -1227,6 +1429,8 @@ export interface paths {
         /**
          * Send a test to the channels of alerts
          * @description The tenant's channels; for the operator also those of the installation. It waits for the outcomes, at most 20 seconds.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["testAlerts"];
         delete?: never;
@@ -1245,6 +1449,8 @@ export interface paths {
         /**
          * List what operators and admins did
          * @description Every act that changes something is listed, but for the sending of messages. An admin sees the acts on its tenant, the operator those on all. An entry can appear a few seconds late, behind later ones: who must miss none starts a little earlier.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         get: operations["listAudit"];
         put?: never;
@@ -1267,6 +1473,8 @@ export interface paths {
         /**
          * Back up a session, or all
          * @description The same as `POST /api/sessions/{name}/backups`; without a session, as `POST /api/backups`.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["backUpFormer"];
         delete?: never;
@@ -1287,6 +1495,8 @@ export interface paths {
         /**
          * Back up all sessions
          * @description All that are wanted online. A stopped session has its checkpoint since it was stopped.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["backUpAll"];
         delete?: never;
@@ -1302,7 +1512,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how far a backup of all sessions has got */
+        /**
+         * Show how far a backup of all sessions has got
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getBackupRun"];
         put?: never;
         post?: never;
@@ -1324,6 +1537,8 @@ export interface paths {
         /**
          * Return all sessions, or some, to a point in time
          * @description Without `approve`, the API changes nothing and answers what each session would lose, and which cannot return and why. With it, each session backs its present state up and returns, as with `POST /api/sessions/{name}/restore`.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["restoreAll"];
         delete?: never;
@@ -1339,7 +1554,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how far a return of many sessions has got */
+        /**
+         * Show how far a return of many sessions has got
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getRestoreRun"];
         put?: never;
         post?: never;
@@ -1361,6 +1579,8 @@ export interface paths {
         /**
          * Clean up the Signal records of all sessions
          * @description Of all sessions that a runner has, 500 in a request. The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["cleanUpSessions"];
         delete?: never;
@@ -1381,6 +1601,8 @@ export interface paths {
         /**
          * Show which backups the next clean-up removes
          * @description Retention decides, and the daily clean-up removes. This API deletes nothing.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["pruneFormer"];
         delete?: never;
@@ -1401,6 +1623,8 @@ export interface paths {
         /**
          * Bring back the sessions that are lost
          * @description Each session is recovered once, however often this is asked. A session that is not lost is left alone, and none is recovered against an outage. GET /api/recoveries shows the progress.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["recoverConnections"];
         delete?: never;
@@ -1416,7 +1640,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a contact */
+        /**
+         * Show a contact
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getContact"];
         put?: never;
         post?: never;
@@ -1433,7 +1660,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show what a person says about himself */
+        /**
+         * Show what a person says about himself
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getAbout"];
         put?: never;
         post?: never;
@@ -1453,6 +1683,8 @@ export interface paths {
         /**
          * List the contacts that the session has heard of
          * @description From what the session has stored. A change is seen here after five seconds at the latest.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listContacts"];
         put?: never;
@@ -1472,7 +1704,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Block a person */
+        /**
+         * Block a person
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["blockContact"];
         delete?: never;
         options?: never;
@@ -1490,6 +1725,8 @@ export interface paths {
         /**
          * Tell whether a phone number is on WhatsApp
          * @description WhatsApp is asked through the session. An answer is kept for some minutes.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         get: operations["checkExists"];
         put?: never;
@@ -1507,7 +1744,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show where the picture of a person or group lies */
+        /**
+         * Show where the picture of a person or group lies
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getProfilePicture"];
         put?: never;
         post?: never;
@@ -1526,8 +1766,33 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unblock a person */
+        /**
+         * Unblock a person
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["unblockContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow sessions, queue, alerts, recoveries, runners and health
+         * @description Server-sent events. First `begin`, then the present state, `ready`, and each change. `session` has an item of GET /api/sessions, `queue` is GET /api/queue, `alert` an item of GET /api/alerts, `recovery` one of GET /api/recoveries, `runner` one of GET /api/fleet (for the operator), `health` is GET /health. What is gone has `gone: true`. The stream ends by itself now and then; with `Last-Event-ID` it goes on, and where it cannot, `begin` says `full: true`. docs/DASHBOARD.md tells more.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1544,6 +1809,8 @@ export interface paths {
         /**
          * Get the file of a message
          * @description The address stands in the field `media.url` of a message. The request waits up to 30 seconds for a file that is still on its way. A file of the phone’s history is fetched when it is first asked for, through the session. The key may also come as `?x-api-key=`, for browsers.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getFile"];
         put?: never;
@@ -1561,7 +1828,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the runners */
+        /**
+         * Show the runners
+         * @description For API keys with the role `operator`.
+         */
         get: operations["getFleet"];
         put?: never;
         post?: never;
@@ -1583,6 +1853,8 @@ export interface paths {
         /**
          * Make a runner crash, and see how its sessions come back
          * @description The runner ends at once and hands nothing over. Its sessions are taken up by other runners, or by the one that the platform starts in its place; no message is lost, and nothing is scanned. GET /api/recoveries/{id} tells within a minute how many came back and how long the last one was away. One drill is open at a time.
+         *
+         *     For API keys with the role `operator`.
          */
         post: operations["drillCrash"];
         delete?: never;
@@ -1603,6 +1875,8 @@ export interface paths {
         /**
          * Restart all runners
          * @description The schedule of each minute does it, by a new revision of the same template. Each session moves once. Asked again within a minute, it is the same restart. It needs FLEET_MAX. While `npm run infra -- roll` holds the instances at a revision, they stay there.
+         *
+         *     For API keys with the role `operator`.
          */
         post: operations["restartFleet"];
         delete?: never;
@@ -1620,7 +1894,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forward a message to another chat */
+        /**
+         * Forward a message to another chat
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["forwardMessage"];
         delete?: never;
         options?: never;
@@ -1635,12 +1912,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the API keys */
+        /**
+         * List the API keys
+         * @description For API keys with the role `operator`, `admin`.
+         */
         get: operations["listKeys"];
         put?: never;
         /**
          * Create an API key
          * @description The answer is the only one that shows the key.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["createKey"];
         delete?: never;
@@ -1662,6 +1944,8 @@ export interface paths {
         /**
          * Revoke an API key
          * @description Within five seconds the key is refused everywhere, for ever. The call may be repeated.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         delete: operations["revokeKey"];
         options?: never;
@@ -1681,6 +1965,8 @@ export interface paths {
         /**
          * Give all sessions a further data key
          * @description One call looks at a bounded number of sessions: repeat it with `cursor` until that is null. With `DATA_KEY_MAX_AGE_DAYS` the nightly schedule does the same by age.
+         *
+         *     For API keys with the role `operator`.
          */
         post: operations["renewDataKeys"];
         delete?: never;
@@ -1699,12 +1985,16 @@ export interface paths {
         /**
          * Show by which wrapping keys the data keys are wrapped
          * @description Reads each key document once, and says whether an older wrapping key may be dropped.
+         *
+         *     For API keys with the role `operator`.
          */
         get: operations["showWrapping"];
         put?: never;
         /**
          * Wrap the data keys with the current wrapping key
          * @description After a new wrapping key became the current one. No session is linked anew, and none stops: a process with the older and the current key reads every document at every moment. One call looks at a bounded number: repeat it with `cursor` until that is null. The nightly schedule does the same.
+         *
+         *     For API keys with the role `operator`.
          */
         post: operations["rewrapKeys"];
         delete?: never;
@@ -1723,6 +2013,8 @@ export interface paths {
         /**
          * List the messages to send
          * @description Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed. With `session` and `chatId` alone it is the deprecated list of WAHA: the stored messages of that chat, as `GET /api/{session}/chats/{chatId}/messages` lists them.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listMessagesToSend"];
         put?: never;
@@ -1740,17 +2032,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a message to send and its status */
+        /**
+         * Show a message to send and its status
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getMessage"];
         /**
          * Replace the text of a message that waits
          * @description For messages that were never attempted. The ids stay. A time that is left out stays, and `null` removes it. The request may be repeated.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         put: operations["replaceMessage"];
         post?: never;
         /**
          * Archive a message that has come to its end
          * @description It leaves the lists and the figures, and can still be shown by its ids. A message that waits has to be canceled first.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         delete: operations["deleteMessage"];
         options?: never;
@@ -1770,6 +2069,8 @@ export interface paths {
         /**
          * Cancel a message that is not on the wire
          * @description A canceled message is never sent. The call may be repeated.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["cancelMessage"];
         delete?: never;
@@ -1790,6 +2091,8 @@ export interface paths {
         /**
          * Return a failed message to the queue
          * @description The ids and the text stay. The call may be repeated: asked twice, it is done once.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["retryMessage"];
         delete?: never;
@@ -1805,7 +2108,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Describe the API as OpenAPI 3.1 */
+        /**
+         * Describe the API as OpenAPI 3.1
+         * @description It needs no API key.
+         */
         get: operations["getDescription"];
         put?: never;
         post?: never;
@@ -1825,6 +2131,8 @@ export interface paths {
         /**
          * List the pools of sessions
          * @description The pool `default` is all sessions of the tenant, by name.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listPools"];
         put?: never;
@@ -1842,17 +2150,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a pool of sessions */
+        /**
+         * Show a pool of sessions
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getPool"];
         /**
          * Make a pool of sessions, or change its sessions
          * @description Messages to a pool are sent by its first session that is connected. When that one is down for longer than the tenant allows, or WhatsApp refuses a message from it, another takes the message. The request may be repeated.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         put: operations["putPool"];
         post?: never;
         /**
          * Remove a pool of sessions
          * @description Its sessions stay. Messages that were accepted for the pool stay where they are.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         delete: operations["deletePool"];
         options?: never;
@@ -1870,6 +2185,8 @@ export interface paths {
         /**
          * List the purges of sessions
          * @description Sessions that are in the grace of their purge (`waiting`), and those whose keys are destroyed (`removing`), sorted by `removalAt`. Those that are done are listed only with `phase=done`, until a session is created under their name.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         get: operations["listPurges"];
         put?: never;
@@ -1890,6 +2207,8 @@ export interface paths {
         /**
          * Show the figures of the queue
          * @description Each message counts once. Archived messages do not count.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getQueue"];
         put?: never;
@@ -1912,6 +2231,8 @@ export interface paths {
         /**
          * Return all failed messages to the queue
          * @description The call may be repeated at any time.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["retryFailed"];
         delete?: never;
@@ -1928,7 +2249,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** React to a message, or take the reaction back */
+        /**
+         * React to a message, or take the reaction back
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         put: operations["setReaction"];
         post?: never;
         delete?: never;
@@ -1944,7 +2268,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List recovery actions */
+        /**
+         * List recovery actions
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listRecoveries"];
         put?: never;
         post?: never;
@@ -1961,7 +2288,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a recovery action */
+        /**
+         * Show a recovery action
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getRecovery"];
         put?: never;
         post?: never;
@@ -1983,6 +2313,8 @@ export interface paths {
         /**
          * Approve a proposed recovery action
          * @description A restore with losses needs `acceptLosses`; without it the API answers what would be lost and changes nothing.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["approveRecovery"];
         delete?: never;
@@ -2000,7 +2332,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back a recovery action that has not begun */
+        /**
+         * Take back a recovery action that has not begun
+         * @description For API keys with the role `operator`, `admin`.
+         */
         post: operations["cancelRecovery"];
         delete?: never;
         options?: never;
@@ -2015,7 +2350,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Refuse a picture of the screen */
+        /**
+         * Refuse a picture of the screen
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getScreenshot"];
         put?: never;
         post?: never;
@@ -2037,6 +2375,8 @@ export interface paths {
         /**
          * Send a text with a preview of its link
          * @description The text has to contain the address of the preview. A picture is shown if it is a small JPEG.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendLinkCustomPreview"];
         delete?: never;
@@ -2057,6 +2397,8 @@ export interface paths {
         /**
          * Send up to 1,000 texts
          * @description Each message has a result of its own; one that is refused hinders no other. Messages to one chat are sent in the order of the request. When a part of them is `unavailable`, repeat the whole request with the same Idempotency-Key: no message is sent twice.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendBulk"];
         delete?: never;
@@ -2074,7 +2416,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send contact cards */
+        /**
+         * Send contact cards
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["sendContactVcard"];
         delete?: never;
         options?: never;
@@ -2094,6 +2439,8 @@ export interface paths {
         /**
          * Send a document
          * @description The bytes come in `file.data`, or from `file.url`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendFile"];
         delete?: never;
@@ -2114,6 +2461,8 @@ export interface paths {
         /**
          * Send a picture
          * @description The bytes come in `file.data`, or from `file.url`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendImage"];
         delete?: never;
@@ -2134,6 +2483,8 @@ export interface paths {
         /**
          * Send a list to choose from
          * @description WhatsApp shows lists of business accounts only, and not on every phone.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendList"];
         delete?: never;
@@ -2151,7 +2502,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a place */
+        /**
+         * Send a place
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["sendLocation"];
         delete?: never;
         options?: never;
@@ -2168,7 +2522,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a poll */
+        /**
+         * Send a poll
+         * @description For API keys with the role `operator`, `admin`, `send`.
+         */
         post: operations["sendPoll"];
         delete?: never;
         options?: never;
@@ -2188,6 +2545,8 @@ export interface paths {
         /**
          * Vote in a poll
          * @description The poll has to be stored: its message carries the secret that the vote is sealed with.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendPollVote"];
         delete?: never;
@@ -2208,6 +2567,8 @@ export interface paths {
         /**
          * Tell that messages were read
          * @description At most once. Without ids: up to 100 of the newest messages of the chat.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendSeen"];
         delete?: never;
@@ -2228,6 +2589,8 @@ export interface paths {
         /**
          * Send a text
          * @description The API stores the message before it answers. A session that is not connected sends it later. Of a pool, the first session that is connected gets the message; while it cannot send it, another one takes it over.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendText"];
         delete?: never;
@@ -2248,6 +2611,8 @@ export interface paths {
         /**
          * Send a video, or a round video note
          * @description The bytes come in `file.data`, or from `file.url`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendVideo"];
         delete?: never;
@@ -2268,6 +2633,8 @@ export interface paths {
         /**
          * Send a voice message
          * @description The bytes come in `file.data`, or from `file.url`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["sendVoice"];
         delete?: never;
@@ -2286,6 +2653,8 @@ export interface paths {
         /**
          * Show how long this process has been running
          * @description Another request may be served by another process. The health of all is GET /health.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getServerStatus"];
         put?: never;
@@ -2305,7 +2674,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refuse to stop the server */
+        /**
+         * Refuse to stop the server
+         * @description For API keys with the role `operator`.
+         */
         post: operations["stopServer"];
         delete?: never;
         options?: never;
@@ -2320,7 +2692,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the version */
+        /**
+         * Show the version
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getServerVersion"];
         put?: never;
         post?: never;
@@ -2337,7 +2712,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check the stored state of a session (named in the query) */
+        /**
+         * Check the stored state of a session (named in the query)
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["findSessionInfo"];
         put?: never;
         post?: never;
@@ -2354,12 +2732,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the sessions */
+        /**
+         * List the sessions
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listSessions"];
         put?: never;
         /**
          * Create a session
          * @description Unless `start` is false, a runner then takes the session and shows a QR code.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["createSession"];
         delete?: never;
@@ -2375,11 +2758,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a session */
+        /**
+         * Show a session
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getSession"];
         /**
          * Replace the configuration of a session
          * @description The whole configuration. The connection stays.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         put: operations["configureSession"];
         post?: never;
@@ -2388,6 +2776,8 @@ export interface paths {
          * @description What it has not sent is canceled. Its documents stay, and a session that is created under its name goes on with them. An unknown session is answered in the same way, so that the call may be repeated.
          *
          *     With `purge=true&confirm={name}` all that it has stored is removed, too, after a grace in which the purge can be taken back. The answer names the dates. `GET /api/sessions/{name}/purge` says how far it is.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         delete: operations["deleteSession"];
         options?: never;
@@ -2402,7 +2792,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the recovery actions of a session */
+        /**
+         * List the recovery actions of a session
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["listActions"];
         put?: never;
         post?: never;
@@ -2419,7 +2812,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a recovery action */
+        /**
+         * Show a recovery action
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getAction"];
         put?: never;
         post?: never;
@@ -2439,12 +2835,16 @@ export interface paths {
         /**
          * List the backups of a session
          * @description Every checkpoint that is kept is one.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listBackups"];
         put?: never;
         /**
          * Back up a session
          * @description The session's runner saves its state and reads it back. A stopped session stays without a connection. The result of the action names the backup.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["makeBackup"];
         delete?: never;
@@ -2466,6 +2866,8 @@ export interface paths {
         /**
          * Ask for the removal of a backup
          * @description The daily clean-up removes it, as soon as two newer verified backups cover it. A pinned one is no longer pinned. One that the state of the session, a log-out or a restore needs is refused.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         delete: operations["removeBackup"];
         options?: never;
@@ -2485,6 +2887,8 @@ export interface paths {
         /**
          * Read a backup back
          * @description The API reads the object, compares its hash, decrypts it, and replays in memory the records after it that are still there. A failure raises the alert `backup-check-failed`.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["verifyBackup"];
         delete?: never;
@@ -2505,6 +2909,8 @@ export interface paths {
         /**
          * Clean up the Signal records of a session
          * @description The session's runner backs the state up, and then moves the Signal records that were not used for long to the archive of the session. They come back by themselves when a message needs them. The action has the report. While a clean-up is open, a repeated request returns it.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["cleanUpSession"];
         delete?: never;
@@ -2523,12 +2929,16 @@ export interface paths {
         /**
          * Show the data keys of a session
          * @description Their versions and ages. No key is in the answer.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         get: operations["showDataKeys"];
         put?: never;
         /**
          * Give a session a further data key
          * @description Nothing stops, and no phone is linked anew. The key waits half an hour; the first checkpoint after that is sealed with it, and so is everything from then on. Earlier keys stay, because they open what they have sealed. While one waits, no further one is made.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["renewDataKey"];
         delete?: never;
@@ -2547,6 +2957,8 @@ export interface paths {
         /**
          * Check the stored state of a session
          * @description The API reads the whole state itself and trusts no report of the runner. Each call reads much, so call it rarely.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getSessionInfo"];
         put?: never;
@@ -2569,6 +2981,8 @@ export interface paths {
         /**
          * Back up a session and unlink it from the phone
          * @description The session's runner performs the action. While it is open, a repeated request returns the same action. A restart of a stopped session starts it.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["logoutSession"];
         delete?: never;
@@ -2584,7 +2998,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the linked account */
+        /**
+         * Show the linked account
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -2604,6 +3021,8 @@ export interface paths {
         /**
          * Show how far the purge of a session is
          * @description Until a session is created under its name again.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         get: operations["getPurge"];
         put?: never;
@@ -2626,6 +3045,8 @@ export interface paths {
         /**
          * Take the purge of a session back
          * @description Possible until its keys are destroyed. The session is there again, stopped, with all that it has stored. If its device was unlinked already, it needs a phone. The call may be repeated.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["cancelPurge"];
         delete?: never;
@@ -2644,6 +3065,8 @@ export interface paths {
         /**
          * Count the Signal records of a session
          * @description `known` is false for a session whose runner has never counted.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getSessionRecords"];
         put?: never;
@@ -2666,6 +3089,8 @@ export interface paths {
         /**
          * Bring back a session that is lost
          * @description The session's runner takes the next step of the recovery ladder, or the step that is named. Nothing is deleted on the way. Asked twice, it is done once.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["recoverSession"];
         delete?: never;
@@ -2686,6 +3111,8 @@ export interface paths {
         /**
          * Reconnect a session, whatever it waits for
          * @description The session's runner performs the action. While it is open, a repeated request returns the same action. A restart of a stopped session starts it.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["restartSession"];
         delete?: never;
@@ -2706,6 +3133,8 @@ export interface paths {
         /**
          * Restore a session from what is left of a damaged state, or from a backup
          * @description Without `approve`, the API changes nothing and answers what a restore would lose. A return to a backup backs the present state up first, so that it can be undone; the session then goes on with new keys.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["restoreSession"];
         delete?: never;
@@ -2726,6 +3155,8 @@ export interface paths {
         /**
          * Give a session a new device
          * @description For a session that clean-up does not bring below its levels any more (`recommendation` of its records). Its runner backs it up, unlinks the old device, and shows a new QR code. Queue, messages and chats stay. Without `approve`, the API changes nothing and answers what would happen.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["rotateSession"];
         delete?: never;
@@ -2746,6 +3177,8 @@ export interface paths {
         /**
          * Connect a session
          * @description The call may be repeated. It restarts a session that waits for an operator.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["startSession"];
         delete?: never;
@@ -2766,6 +3199,8 @@ export interface paths {
         /**
          * Disconnect a session and keep its state
          * @description The answer waits up to three seconds for the runner to disconnect. The call may be repeated.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["stopSession"];
         delete?: never;
@@ -2783,8 +3218,67 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create or configure a session, and start it (former form) */
+        /**
+         * Create or configure a session, and start it (former form)
+         * @description For API keys with the role `operator`, `admin`.
+         */
         post: operations["createAndStartSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show who is signed in
+         * @description With an API key: who its holder is.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
+        get: operations["getSignIn"];
+        put?: never;
+        /**
+         * Sign a browser in
+         * @description The answer sets a cookie, with which the browser is the holder of the key for twelve hours, unless the key is revoked. Each change by cookie needs the header `X-Holdfast-Csrf: 1`, and a page of the same address.
+         *
+         *     It needs no API key.
+         */
+        post: operations["signIn"];
+        /**
+         * Sign the browser out
+         * @description The answer takes the cookie away. The call may be repeated.
+         *
+         *     It needs no API key.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link with which a browser signs in once
+         * @description The token signs one browser in as the caller, within ten minutes: open `/dashboard/#token=…`. It is stored as a hash, and its first use ends it.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
+        post: operations["createSignInToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2802,6 +3296,8 @@ export interface paths {
         /**
          * Star a message, or take the star away
          * @description Only the own phone and its companions see stars. It needs the keys that the phone shares after the pairing.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         put: operations["setStar"];
         post?: never;
@@ -2823,6 +3319,8 @@ export interface paths {
         /**
          * Show that the account types
          * @description At most once: nothing repeats it when it does not reach WhatsApp.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["startTyping"];
         delete?: never;
@@ -2841,6 +3339,8 @@ export interface paths {
         /**
          * Show the status for a public page
          * @description It names nobody and counts nothing. `incidents` are those of the last 24 hours.
+         *
+         *     It needs no API key.
          */
         get: operations["getStatus"];
         put?: never;
@@ -2863,6 +3363,8 @@ export interface paths {
         /**
          * Show that the account types no more
          * @description At most once: nothing repeats it when it does not reach WhatsApp.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["stopTyping"];
         delete?: never;
@@ -2878,7 +3380,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the caller's own tenant */
+        /**
+         * Show the caller's own tenant
+         * @description For API keys with the role `operator`, `admin`.
+         */
         get: operations["getOwnTenant"];
         put?: never;
         post?: never;
@@ -2888,6 +3393,8 @@ export interface paths {
         /**
          * Change the configuration of the caller's own tenant
          * @description Takes effect within ten seconds, without a restart. Only the operator may change `quotas` and `kmsKey`.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         patch: operations["changeOwnTenant"];
         trace?: never;
@@ -2899,12 +3406,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the tenants */
+        /**
+         * List the tenants
+         * @description For API keys with the role `operator`.
+         */
         get: operations["listTenants"];
         put?: never;
         /**
          * Create a tenant
          * @description Its first key is made with POST /api/keys and the field `tenant`.
+         *
+         *     For API keys with the role `operator`.
          */
         post: operations["createTenant"];
         delete?: never;
@@ -2920,13 +3432,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a tenant */
+        /**
+         * Show a tenant
+         * @description For API keys with the role `operator`.
+         */
         get: operations["getTenant"];
         put?: never;
         post?: never;
         /**
          * Begin the deletion of a tenant
          * @description Revokes its keys, stops its sessions and refuses new work. Removes nothing: credentials, messages and history stay until they are purged. The call may be repeated.
+         *
+         *     For API keys with the role `operator`.
          */
         delete: operations["deleteTenant"];
         options?: never;
@@ -2934,6 +3451,8 @@ export interface paths {
         /**
          * Change the configuration of a tenant
          * @description Takes effect within ten seconds, without a restart. `kmsKey` is tried before it is taken. It wraps the data keys of new sessions; those of present ones follow by night, or with POST /api/keys/rewrap.
+         *
+         *     For API keys with the role `operator`.
          */
         patch: operations["changeTenant"];
         trace?: never;
@@ -2945,7 +3464,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the version */
+        /**
+         * Show the version
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getVersion"];
         put?: never;
         post?: never;
@@ -2965,6 +3487,8 @@ export interface paths {
         /**
          * List the deliveries of webhooks
          * @description The newest first. What was delivered is listed for 7 days, what was given up for 30.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listWebhookDeliveries"];
         put?: never;
@@ -2982,7 +3506,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a delivery of a webhook */
+        /**
+         * Show a delivery of a webhook
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getWebhookDelivery"];
         put?: never;
         post?: never;
@@ -3001,7 +3528,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event again that was given up */
+        /**
+         * Send an event again that was given up
+         * @description For API keys with the role `operator`, `admin`.
+         */
         post: operations["redriveWebhookDelivery"];
         delete?: never;
         options?: never;
@@ -3021,6 +3551,8 @@ export interface paths {
         /**
          * Send again what was given up
          * @description Up to 500 with one call, the newest first. Each keeps its id and its bytes.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["redriveWebhookDeliveries"];
         delete?: never;
@@ -3041,6 +3573,8 @@ export interface paths {
         /**
          * Send a test to end points
          * @description Sends an event `webhook.test`, once, also to an end point that is left alone for now. It waits for the outcomes, at most 15 seconds.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["testWebhooks"];
         delete?: never;
@@ -3059,6 +3593,8 @@ export interface paths {
         /**
          * List the failed messages
          * @description The same as `GET /api/messages?status=failed`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listFormerFailed"];
         put?: never;
@@ -3082,6 +3618,8 @@ export interface paths {
         /**
          * Archive a failed message
          * @description The same as `DELETE /api/messages/{id}`.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         delete: operations["deleteFormerFailed"];
         options?: never;
@@ -3101,6 +3639,8 @@ export interface paths {
         /**
          * Return a failed message to the queue
          * @description The same as `POST /api/messages/{id}/retry`.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`.
          */
         post: operations["retryFormerFailed"];
         delete?: never;
@@ -3121,6 +3661,8 @@ export interface paths {
         /**
          * Return all failed messages to the queue
          * @description The same as `POST /api/queue/retry-failed`.
+         *
+         *     For API keys with the role `operator`, `admin`.
          */
         post: operations["retryAllFormerFailed"];
         delete?: never;
@@ -3136,7 +3678,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show sessions, queue and health in short */
+        /**
+         * Show sessions, queue and health in short
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getFormerHealth"];
         put?: never;
         post?: never;
@@ -3153,7 +3698,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the figures of sessions and queue */
+        /**
+         * Show the figures of sessions and queue
+         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
         get: operations["getFormerStats"];
         put?: never;
         post?: never;
@@ -3173,6 +3721,8 @@ export interface paths {
         /**
          * Show the health of the installation
          * @description The status code is always 200. The fields `status` and `problems` say what is wrong.
+         *
+         *     It needs no API key.
          */
         get: operations["getHealth"];
         put?: never;
@@ -3193,6 +3743,8 @@ export interface paths {
         /**
          * Show the figures for Prometheus
          * @description The key may also come as `Authorization: Bearer`, which is what Prometheus sends. The figures are those of the whole installation and name nobody. docs/METRICS.md lists them.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -3210,7 +3762,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answer */
+        /**
+         * Answer
+         * @description It needs no API key.
+         */
         get: operations["ping"];
         put?: never;
         post?: never;
@@ -3909,6 +4464,7 @@ export interface components {
                 parkedStanzas: number;
             };
         };
+        Events: string;
         /**
          * @example {
          *       "chatId": "5511999990000@c.us",
@@ -4696,6 +5252,24 @@ export interface components {
             sessions?: string[];
             /** @description For the operator: the tenant that the request is about. Without it: the one of the header X-Tenant. */
             tenant?: string;
+        };
+        NewlySignedIn: {
+            /**
+             * Format: date-time
+             * @description When the browser has to sign in again.
+             */
+            expiresAt: string;
+            /** @enum {string} */
+            role: "operator" | "admin" | "send" | "read";
+            /** @description The sessions that the caller may know of. */
+            sessions: "all" | string[];
+            /** @description The tenant in which the caller acts. */
+            tenant: string;
+            /** @description For the operator: the tenants among which it chooses with the header X-Tenant. */
+            tenants?: {
+                id: string;
+                name: string;
+            }[];
         };
         NewMessageId: {
             id: string;
@@ -6008,6 +6582,37 @@ export interface components {
             };
             name: string;
         };
+        SignedIn: {
+            /** @enum {string} */
+            role: "operator" | "admin" | "send" | "read";
+            /** @description The sessions that the caller may know of. */
+            sessions: "all" | string[];
+            /** @description The tenant in which the caller acts. */
+            tenant: string;
+            /** @description For the operator: the tenants among which it chooses with the header X-Tenant. */
+            tenants?: {
+                id: string;
+                name: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "apiKey": "hf_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+         *     }
+         */
+        SignIn: {
+            apiKey?: string;
+            /** @description For the operator: the tenant in which it acts. */
+            tenant?: string;
+            /** @description A one-time token. */
+            token?: string;
+        };
+        SignInToken: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description No later answer shows it. */
+            token: string;
+        };
         /**
          * @example {
          *       "session": "main",
@@ -6098,7 +6703,15 @@ export interface components {
             /** @enum {string} */
             state: "active" | "deleting";
         };
-        /** @description What the tenant configured itself. */
+        /**
+         * @description What the tenant configured itself.
+         * @example {
+         *       "timeZone": "America/Sao_Paulo",
+         *       "pacing": {
+         *         "dailyLimit": 200
+         *       }
+         *     }
+         */
         TenantConfig: {
             alerts?: {
                 channels?: ({
@@ -6147,7 +6760,9 @@ export interface components {
                     url: string;
                 })[];
                 quietHours?: {
+                    /** @example 22:00 */
                     from: string;
+                    /** @example 22:00 */
                     to: string;
                 };
                 reminders?: {
@@ -6405,7 +7020,9 @@ export interface components {
             alerts: {
                 /** @description Null: no hour is quiet. */
                 quietHours: {
+                    /** @example 22:00 */
                     from: string;
+                    /** @example 22:00 */
                     to: string;
                 } | null;
                 reminders: {
@@ -17645,6 +18262,95 @@ export interface operations {
             };
         };
     };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description True: the stream ends behind the present state. */
+                once?: "true" | "false";
+                /** @description For the operator: the tenant. Browsers cannot send the header X-Tenant with a stream. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getFile: {
         parameters: {
             query?: never;
@@ -24881,6 +25587,318 @@ export interface operations {
             };
             /** @description `session-exists`: The session already exists. `contradictory-configuration`: The configuration contradicts itself. `not-possible`: This is not possible. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Who is signed in now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewlySignedIn"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody is signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        signedOut: true;
+                    };
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSignInToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInToken"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,7 +5,7 @@ import { timeOf } from '../platform/days.ts'
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 
-const time = z.string().regex(TIME, 'must be a time of the day, like 22:00')
+const time = z.string().regex(TIME, 'must be a time of the day, like 22:00').meta({ example: '22:00' })
 
 export const quietHoursSchema = z.object({ from: time, to: time })
 

@@ -247,14 +247,16 @@ async function unwrapDataKeys(path: string, stored: SessionKeyDocument, wrapping
 const noSuchKey = (sessionId: string, version: number): HoldfastError =>
   new HoldfastError('cannot-decrypt', `Session ${sessionId} has no data key of version ${version}.`)
 
-function seal(key: Buffer, plain: Uint8Array, associated: string): Buffer {
+/** Seals bytes under a key. `associated` binds them to their place. */
+export function seal(key: Buffer, plain: Uint8Array, associated: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(associated))
   return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 
-function open(key: Buffer, sealed: Uint8Array, associated: string): Buffer {
+/** @throws HoldfastError `cannot-decrypt` */
+export function open(key: Buffer, sealed: Uint8Array, associated: string): Buffer {
   if (sealed.length < 1 + NONCE_BYTES + TAG_BYTES || sealed[0] !== FORMAT) {
     throw new HoldfastError('cannot-decrypt', 'Sealed bytes are truncated or of an unknown format.')
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiOverride } from 'zod-openapi'
 import { PROBLEMS, type ProblemCode } from '../app/problems.ts'
+import { exampleOf, type NamedSchemas } from './examples.ts'
 import { openRoute, type Route } from './route.ts'
 import { problemSchema } from './schemas.ts'
 
@@ -47,6 +48,36 @@ export function describeRoutes(routes: readonly Route[]) {
   )
 }
 
+/** Adds an example to each answer: to one with a body of JSON, and to each error. The types of clients have no use for them. */
+export function withExamples(described: ReturnType<typeof createDocument>) {
+  const { paths = {}, components } = described
+  const named = (components?.schemas ?? {}) as NamedSchemas
+  for (const operations of Object.values(paths)) {
+    for (const { responses = {} } of Object.values(operations) as OperationObject[]) {
+      for (const [status, { description, content }] of Object.entries(responses)) {
+        const [json, error] = [content?.['application/json'], content?.['application/problem+json']]
+        if (json?.schema) json.example = exampleOf(json.schema, named)
+        if (error) error.example = problemExample(Number(status), description)
+      }
+    }
+  }
+  return described
+}
+
+interface OperationObject {
+  readonly responses?: Readonly<Record<string, { readonly description: string; readonly content?: Contents }>>
+}
+
+type Contents = Record<string, { readonly schema?: object; example?: unknown }>
+
+/** The first of the errors that answer with this status, as a caller gets it. */
+function problemExample(status: number, description: string) {
+  const code = (/`([a-z-]+)`/.exec(description)?.[1] ?? 'internal-error') as ProblemCode
+  const { title } = PROBLEMS[code]
+  const detail = `${title}.`
+  return { type: `urn:holdfast:problem:${code}`, code, status, statusCode: status, title, detail, message: detail, error: title }
+}
+
 /** Returns the schemas that bodies refer to by name. */
 const itemsOf = (routes: readonly Route[]) =>
   Object.fromEntries(routes.flatMap(({ request }) => (request?.items ? [[request.items.meta()?.id ?? '', request.items]] : [])))
@@ -57,7 +88,8 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     operationId,
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: [description, sentenceOfRoles(roles)].filter((part) => part !== undefined).join('\n\n'),
+    'x-roles': roles === 'anybody' ? ['anybody'] : [...roles],
     security: roles === 'anybody' ? [] : [{ [KEY_SCHEME]: [] }],
     requestParams: {
       ...(request.params ? { path: request.params } : {}),
@@ -70,6 +102,9 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     responses: { ...answersOf(route), ...problemsOf(route) },
   }
 }
+
+const sentenceOfRoles = (roles: Route['roles']): string =>
+  roles === 'anybody' ? 'It needs no API key.' : `For API keys with the role ${roles.map((role) => `\`${role}\``).join(', ')}.`
 
 const answersOf = ({ answers }: Route) =>
   Object.fromEntries(
@@ -130,7 +165,7 @@ export function descriptionRoute(routes: () => readonly Route[]): Route {
     },
     run: async () => ({
       status: 200,
-      text: (text ??= JSON.stringify(describeRoutes(routes()))),
+      text: (text ??= JSON.stringify(withExamples(describeRoutes(routes())))),
       contentType: 'application/json',
     }),
   })

@@ -1,13 +1,17 @@
 import type { z } from 'zod'
+import type { Authenticate } from '../app/authentication.ts'
 import type { Principal, Role } from '../app/principal.ts'
 import type { ProblemCode } from '../app/problems.ts'
+import type { Asked, SignIns } from '../app/sign-in-cookie.ts'
 import type { Dependencies } from '../use-cases/dependencies.ts'
 import type { StoredFile } from '../use-cases/store-file.ts'
+import type { EventHub } from '../use-cases/events/event-hub.ts'
 import type { HealthCheck } from '../use-cases/health.ts'
 
 /** The dependencies of routes. */
 export interface RouteDependencies extends Dependencies {
   readonly health: HealthCheck
+  readonly events: EventHub
 }
 
 export const READERS: readonly Role[] = ['operator', 'admin', 'send', 'read']
@@ -63,6 +67,16 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly problems?: readonly ProblemCode[]
 }
 
+/** The request itself, for the few routes that are about it: who asks, and by what. */
+export interface Call extends Asked {
+  /** The caller's key, from the header or from the cookie. Undefined where a route needs none. */
+  readonly apiKey: string | undefined
+  readonly signIns: SignIns
+  readonly authenticate: Authenticate
+  /** Finds the caller anew. Rejects when the key is refused now. */
+  again(): Promise<Principal>
+}
+
 interface Context<Request extends RequestSchemas> {
   readonly params: Parsed<Request['params']>
   readonly query: Parsed<Request['query']>
@@ -71,6 +85,7 @@ interface Context<Request extends RequestSchemas> {
   /** The bytes of the field `file.data`; null without them, and for routes that take no file. */
   readonly stored: StoredFile | null
   readonly dependencies: RouteDependencies
+  readonly call: Call
 }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
@@ -78,9 +93,15 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
 /** The result of `run`: one of the described answers as JSON, or a text in one of the content types of that answer. */
 type Result<Given extends Answers> = {
   [S in keyof Given & Status]: Given[S] extends AnswerDescription
-    ? { readonly status: S; readonly body: Readable<z.output<Given[S]['schema']>> } | TextResult<S> | StreamResult<S>
+    ? JsonResult<S, Readable<z.output<Given[S]['schema']>>> | TextResult<S> | StreamResult<S>
     : never
 }[keyof Given & Status]
+
+interface JsonResult<S, Body> {
+  readonly status: S
+  readonly body: Body
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 interface TextResult<S = Status> {
   readonly status: S
@@ -88,10 +109,10 @@ interface TextResult<S = Status> {
   readonly contentType: string
 }
 
-/** Bytes that are too many for memory. */
+/** Bytes that are too many for memory, or that come as things happen. Of a `ReadableStream` the route hears at once when the caller has gone. */
 interface StreamResult<S = Status> {
   readonly status: S
-  readonly stream: AsyncIterable<Uint8Array>
+  readonly stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -111,7 +132,7 @@ export interface Route extends Described<RequestSchemas, Answers> {
   run(context: Context<RequestSchemas> & { readonly principal: Principal }): Promise<RouteResult>
 }
 
-export type RouteResult = { readonly status: Status; readonly body: unknown } | TextResult | StreamResult
+export type RouteResult = JsonResult<Status, unknown> | TextResult | StreamResult
 
 /** Makes the entry of a route for callers with an API key. */
 export const route = <const Request extends RequestSchemas, const Given extends Answers>(

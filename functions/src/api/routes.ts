@@ -7,6 +7,7 @@ import { CHAT_ROUTES } from './chats.ts'
 import { CLEAN_UP_ROUTES } from './clean-ups.ts'
 import { CONTACT_ROUTES } from './contacts.ts'
 import { ERASURE_ROUTES } from './erasure.ts'
+import { EVENT_ROUTES } from './events.ts'
 import { FILE_ROUTES } from './files.ts'
 import { FORMER_ROUTES } from './former.ts'
 import { GROUP_ROUTES } from './groups.ts'
@@ -36,6 +37,7 @@ import { SERVER_ROUTES } from './server-info.ts'
 import { SESSION_INFO_ROUTES } from './session-info.ts'
 import { SESSION_RECORDS_ROUTES } from './session-records.ts'
 import { SESSION_ROUTES } from './sessions.ts'
+import { SIGN_IN_ROUTES } from './sign-in.ts'
 import { STATUS_ROUTES } from './status.ts'
 import { TENANT_ROUTES } from './tenants.ts'
 import { WEBHOOK_ROUTES } from './webhooks.ts'
@@ -53,6 +55,8 @@ export const ROUTES: readonly Route[] = [
   ...WRAPPING_ROUTES,
   ...DATA_KEY_ROUTES,
   ...KEY_ROUTES,
+  ...SIGN_IN_ROUTES,
+  ...EVENT_ROUTES,
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,
   ...SESSION_ROUTES,

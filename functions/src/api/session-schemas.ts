@@ -17,7 +17,7 @@ const RESERVED_NAMES = new Set(
     'sessions messages queue whatsapp keys tenants tenant pools purges audit alerts recoveries session-info fleet status cleanup backups ' +
     'backup-session cleanup-backups ' +
     'apps connections contacts files forwardMessage ping reaction reply screenshot send server star startTyping stopTyping version ' +
-    'webhooks ws'
+    'webhooks ws sign-in events docs graphql'
   ).split(' '),
 )
 

@@ -8,6 +8,7 @@ import { type OperatorAction, requestOfOperator } from '../use-cases/recovery-ac
 import { requestPurge, takePurgeBack } from '../use-cases/purge/request-purge.ts'
 import { removeSession } from '../use-cases/remove-session.ts'
 import type { SessionAnswer } from '../use-cases/session-answer.ts'
+import { shownSession } from '../use-cases/shown-session.ts'
 import { listSessions, showSession } from '../use-cases/show-sessions.ts'
 import { startSession, stopSession } from '../use-cases/want-session.ts'
 import { removalQuery, removalSchema } from './purge-schemas.ts'
@@ -26,16 +27,6 @@ import {
 
 const answered = { 200: { description: 'The session.', schema: sessionSchema } } as const
 const made = { 201: { description: 'The session.', schema: sessionSchema } } as const
-
-/** A session in WAHA's form: the same facts once more, where its clients look for them. */
-const shown = (session: SessionAnswer) => ({
-  ...session,
-  engine: { engine: 'NOWEB' as const },
-  presence: null,
-  timestamps: { activity: (session.lastInboundAt ?? session.lastProofOfLifeAt)?.getTime() ?? null },
-  assignedWorker: session.owner.runnerId,
-  apps: [],
-})
 
 const generatedName = (): string => `session_${randomBytes(13).toString('hex')}`
 
@@ -62,7 +53,7 @@ function actionRoute(type: OperatorAction): Route {
     async run({ dependencies, principal, params: { name }, body: { reason } }) {
       const action = await requestOfOperator(dependencies, principal, { name, type, reason })
       const session = await (action ? showSession : startSession)(dependencies, principal, name)
-      return { status: 201, body: { ...shown(session), action } }
+      return { status: 201, body: { ...shownSession(session), action } }
     },
   })
 }
@@ -89,7 +80,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     ],
     async run({ dependencies, principal, body: { name = generatedName(), start, config } }) {
       await createSession(dependencies, principal, { name, start, config })
-      return { status: 201, body: shown(await showSession(dependencies, principal, name)) }
+      return { status: 201, body: shownSession(await showSession(dependencies, principal, name)) }
     },
   }),
   route({
@@ -111,7 +102,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     async run({ dependencies, principal, query }) {
       const sessions = await listSessions(dependencies, principal)
       const isListed = ({ wanted, status }: SessionAnswer) => query.all === 'true' || wanted === 'online' || status !== 'STOPPED'
-      return { status: 200, body: sessions.filter(isListed).map(shown) }
+      return { status: 200, body: sessions.filter(isListed).map(shownSession) }
     },
   }),
   route({
@@ -136,10 +127,10 @@ export const SESSION_ROUTES: readonly Route[] = [
     async run({ dependencies, principal, body: { name, config } }) {
       if (await exists(dependencies, principal, name)) {
         if (config) await configureSession(dependencies, principal, { name, config })
-        return { status: 201, body: shown(await startSession(dependencies, principal, name)) }
+        return { status: 201, body: shownSession(await startSession(dependencies, principal, name)) }
       }
       await createSession(dependencies, principal, { name, start: true, config })
-      return { status: 201, body: shown(await showSession(dependencies, principal, name)) }
+      return { status: 201, body: shownSession(await showSession(dependencies, principal, name)) }
     },
   }),
   route({
@@ -154,7 +145,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     problems: ['unknown-session'],
     run: async ({ dependencies, principal, params }) => ({
       status: 200,
-      body: shown(await showSession(dependencies, principal, params.name)),
+      body: shownSession(await showSession(dependencies, principal, params.name)),
     }),
   }),
   route({
@@ -170,7 +161,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     problems: ['unknown-session', 'contradictory-configuration', 'not-possible'],
     async run({ dependencies, principal, params: { name }, body: { config } }) {
       await configureSession(dependencies, principal, { name, config })
-      return { status: 200, body: shown(await showSession(dependencies, principal, name)) }
+      return { status: 200, body: shownSession(await showSession(dependencies, principal, name)) }
     },
   }),
   route({
@@ -212,7 +203,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     problems: ['unknown-session', 'session-purging', 'tenant-deleting'],
     async run({ dependencies, principal, params: { name } }) {
       await takePurgeBack(dependencies, principal, name)
-      return { status: 201, body: shown(await showSession(dependencies, principal, name)) }
+      return { status: 201, body: shownSession(await showSession(dependencies, principal, name)) }
     },
   }),
   route({
@@ -243,7 +234,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     problems: ['unknown-session', 'tenant-deleting', 'session-exported'],
     run: async ({ dependencies, principal, params, query }) => ({
       status: 201,
-      body: shown(await startSession(dependencies, principal, params.name, query.confirm)),
+      body: shownSession(await startSession(dependencies, principal, params.name, query.confirm)),
     }),
   }),
   route({
@@ -259,7 +250,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     problems: ['unknown-session'],
     run: async ({ dependencies, principal, params }) => ({
       status: 201,
-      body: shown(await stopSession(dependencies, principal, params.name)),
+      body: shownSession(await stopSession(dependencies, principal, params.name)),
     }),
   }),
   ...UNCONDITIONAL_ACTION_TYPES.map(actionRoute),

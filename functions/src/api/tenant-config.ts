@@ -53,9 +53,11 @@ export const configPatchSchema = patchOf(tenantConfigSchema.extend({ alerts: ale
     'Changes what it names, and leaves the rest. Null removes a value, which then is that of the installation. Lists are replaced whole.',
 })
 
-export const configSchema = tenantConfigSchema
-  .extend({ alerts: alertsWith(secretIsSet.optional()) })
-  .meta({ id: 'TenantConfig', description: 'What the tenant configured itself.' })
+export const configSchema = tenantConfigSchema.extend({ alerts: alertsWith(secretIsSet.optional()) }).meta({
+  id: 'TenantConfig',
+  description: 'What the tenant configured itself.',
+  example: { timeZone: 'America/Sao_Paulo', pacing: { dailyLimit: 200 } },
+})
 
 const limit = z.int().nullable()
 

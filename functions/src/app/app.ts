@@ -1,11 +1,13 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import { messageOf } from '@holdfast/core/platform/errors'
+import type { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { ROUTES } from '../api/routes.ts'
-import type { Route, RouteDependencies } from '../api/route.ts'
+import type { Call, Route, RouteDependencies } from '../api/route.ts'
+import { EventHub } from '../use-cases/events/event-hub.ts'
 import { HealthCheck } from '../use-cases/health.ts'
 import { KeyDirectory } from '../use-cases/key-directory.ts'
-import type { Authenticate, AuthenticatorOn } from './authentication.ts'
+import type { Authenticate, AuthenticatorOn, Credentials } from './authentication.ts'
 import { isAudited, withAudit } from './audit-trail.ts'
 import { FUNCTION_WITHOUT_SERVER, type Host, readBody } from './body-limit.ts'
 import { type GivenDependencies, withStores } from './deadline.ts'
@@ -13,39 +15,61 @@ import { allowOrigins } from './cors.ts'
 import { headerOf, IGNORED_FIELDS } from './ignored-fields.ts'
 import { isLivePath, LIVE_PATH } from './live-request.ts'
 import { readFileRequest } from './file-request.ts'
+import { addPages } from './pages/routes.ts'
 import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
 import { readRequest } from './request.ts'
 import { concerns, requestContext, underRequestId } from './request-context.ts'
+import { cookieIn, requireOwnPage, signInOf } from './sign-in-cookie.ts'
 
 export type AppDependencies = GivenDependencies & {
   readonly authenticatorOn: AuthenticatorOn
+  /** Seals who signed in. */
+  readonly signIns: SignInCipher
   /** A function of an installation without a server unless it says otherwise. */
   readonly host?: Host
+  /** Aborts when the process begins to end. What streams answers ends then. */
+  readonly ending?: AbortSignal
 }
+
+/** Cloud Run ends requests to a server after an hour, and those to the function after its 60 seconds. */
+const STREAMS_END_AFTER_MS = { server: 15 * 60_000, function: 50_000 } as const
 
 interface Environment {
   /** Set for every route that needs an API key. */
-  Variables: { principal: Principal }
+  Variables: { principal: Principal; credentials: Credentials }
 }
 
 /** Creates the API, in WAHA's words. It keeps no state in memory that a second instance would need. */
-export function createApp({ authenticatorOn, host = FUNCTION_WITHOUT_SERVER, ...given }: AppDependencies): Hono<Environment> {
+export function createApp({
+  authenticatorOn,
+  signIns,
+  host = FUNCTION_WITHOUT_SERVER,
+  ending,
+  ...given
+}: AppDependencies): Hono<Environment> {
   const stores = { ...given, ...withStores(given) }
-  const dependencies: AppParts = { host, ...stores, health: new HealthCheck(stores) }
   const authenticate = authenticatorOn({ keys: new KeyDirectory(stores), tenants: stores.tenants, clock: given.clock })
+  const health = new HealthCheck(stores)
+  const events = new EventHub({ ...stores, health, endsAfterMs: STREAMS_END_AFTER_MS[host.type] })
+  ending?.addEventListener('abort', () => events.close())
+  const dependencies: AppParts = { host, authenticate, signIns, ...stores, health, events }
   const app = new Hono<Environment>({ strict: false })
 
   app.onError((error, context) => answerTo(error, context, dependencies))
   app.notFound(({ req }) => (isLivePath(req.path) ? noStreamOn(host) : noRoute()).getResponse())
+  addPages(app)
   app.use(allowOrigins)
   app.use(observed(dependencies))
   for (const route of ROUTES) if (route.roles === 'anybody') register(app, route, dependencies)
-  app.use('/api/*', requireApiKey(authenticate, dependencies))
+  app.use('/api/*', requireCaller(dependencies, callerOf(dependencies)))
   // Prometheus sends no headers of ours.
   app.use(
     '/metrics',
-    requireApiKey(authenticate, dependencies, ({ req }) => req.header('X-Api-Key') || bearerOf(req.header('Authorization'))),
+    requireCaller(dependencies, ({ req }) => ({
+      apiKey: req.header('X-Api-Key') || bearerOf(req.header('Authorization')),
+      tenant: req.header('X-Tenant'),
+    })),
   )
   for (const route of ROUTES) if (route.roles !== 'anybody') register(app, route, dependencies)
   return app
@@ -65,6 +89,8 @@ function howToListen(host: Host): string {
 
 interface AppParts extends RouteDependencies {
   readonly host: Host
+  readonly authenticate: Authenticate
+  readonly signIns: SignInCipher
 }
 
 function register(app: Hono<Environment>, route: Route, dependencies: AppParts): void {
@@ -74,13 +100,28 @@ function register(app: Hono<Environment>, route: Route, dependencies: AppParts):
     const { bytes, file: stored } = await bodyOf(context, route, dependencies)
     const { ignored, ...request } = readRequest(context, route, bytes)
     if (ignored.length > 0) context.header(IGNORED_FIELDS, headerOf(ignored))
-    const run = () => route.run({ ...request, stored, principal, dependencies })
+    const run = () => route.run({ ...request, stored, principal, dependencies, call: callOf(context, dependencies) })
     const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
-    if ('stream' in result) return new Response(ReadableStream.from(tracked(result.stream, dependencies)), result)
+    if ('stream' in result) return new Response(streamOf(result.stream, dependencies), result)
     if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })
-    return context.json(result.body, result.status)
+    return context.json(result.body, result.status, result.headers)
   })
 }
+
+function callOf({ req, get }: Context<Environment>, { signIns, authenticate }: AppParts): Call {
+  const credentials = get('credentials') as Credentials | undefined
+  return {
+    url: req.url,
+    header: (name) => req.header(name),
+    apiKey: credentials?.apiKey,
+    signIns,
+    authenticate,
+    again: () => authenticate(credentials ?? { apiKey: undefined, tenant: undefined }),
+  }
+}
+
+const streamOf = (stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>, parts: AppParts): ReadableStream<Uint8Array> =>
+  stream instanceof ReadableStream ? stream : ReadableStream.from(tracked(stream, parts))
 
 /** Logs the error that cuts an answer off: its status and headers are gone, so that nobody else tells of it. */
 async function* tracked(stream: AsyncIterable<Uint8Array>, { logger }: AppParts): AsyncGenerator<Uint8Array> {
@@ -109,15 +150,36 @@ const keyIn = ({ req }: Context<Environment>): string | undefined =>
 
 const bearerOf = (header: string | undefined): string | undefined => /^Bearer +(.+)$/i.exec(header ?? '')?.[1]
 
-/** Finds the caller by the key in `X-Api-Key`. Refuses a request without a valid key, or with a key that makes too many. */
-function requireApiKey(
-  authenticate: Authenticate,
-  { limits }: RouteDependencies,
-  keyOf: (context: Context<Environment>) => string | undefined = keyIn,
+/**
+ * Returns what says who the caller is: the key in `X-Api-Key`, or else what the cookie of a browser holds.
+ *
+ * @throws the problem `unauthorized`, or `forbidden` for a change by cookie that no page of this address asks for
+ */
+const callerOf =
+  ({ signIns, clock }: AppParts) =>
+  (context: Context<Environment>): Credentials => {
+    const { req } = context
+    const [apiKey, tenant] = [keyIn(context), req.header('X-Tenant')]
+    const cookie = apiKey ? undefined : cookieIn(callOfHeaders(context))
+    if (cookie === undefined) return { apiKey, tenant }
+    const signIn = signInOf(signIns, cookie, clock.now())
+    if (!signIn) throw problem('unauthorized', 'The sign-in of this browser has ended. Sign in again.')
+    if (req.method !== 'GET' && req.method !== 'HEAD') requireOwnPage(callOfHeaders(context))
+    return { apiKey: signIn.apiKey, tenant: tenant ?? signIn.tenant ?? undefined }
+  }
+
+const callOfHeaders = ({ req }: Context<Environment>) => ({ url: req.url, header: (name: string) => req.header(name) })
+
+/** Finds the caller. Refuses a request without a valid key, or with a key that makes too many. */
+function requireCaller(
+  { authenticate, limits }: AppParts,
+  credentialsOf: (context: Context<Environment>) => Credentials,
 ): MiddlewareHandler<Environment> {
   return async (context, next) => {
-    const principal = await authenticate({ apiKey: keyOf(context), tenant: context.req.header('X-Tenant') })
+    const credentials = credentialsOf(context)
+    const principal = await authenticate(credentials)
     context.set('principal', principal)
+    context.set('credentials', credentials)
     concerns({ tenant: principal.tenant })
     await limits.admitRequest(principal)
     await next()

@@ -1,6 +1,6 @@
 import { createLogger } from '@holdfast/core/platform/logging'
 import { messageOf } from '@holdfast/core/platform/errors'
-import type { ApiConfig } from '../config.ts'
+import { type ApiConfig, signInsOf } from '../config.ts'
 import { createApp } from './app.ts'
 import { keysBeside } from './authentication.ts'
 import { problem } from './problems.ts'
@@ -25,7 +25,8 @@ function wire(readConfig: () => ApiConfig): Handler {
   try {
     const config = readConfig()
     const host = { type: 'function', serverUrl: config.serverUrl } as const
-    const app = createApp({ ...openFunction('api', config), authenticatorOn: keysBeside(...config.apiKeys), host })
+    const callers = { authenticatorOn: keysBeside(...config.apiKeys), signIns: signInsOf(config) }
+    const app = createApp({ ...openFunction('api', config), ...callers, host })
     return (request) => app.fetch(request)
   } catch (error) {
     createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')

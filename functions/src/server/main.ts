@@ -10,7 +10,7 @@ import { keysBeside } from '../app/authentication.ts'
 import { withStores } from '../app/deadline.ts'
 import { requestContext } from '../app/request-context.ts'
 import { openFunction, openNotifications } from '../app/wiring.ts'
-import { readServerConfig, type ServerConfig } from '../config.ts'
+import { readServerConfig, type ServerConfig, signInsOf } from '../config.ts'
 import { startEmbeddedWork } from '../embedded/embedded-work.ts'
 import { END_WITHIN_MS, endServer } from './end-server.ts'
 import { startServer } from './start-server.ts'
@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   const worker = { ...dependencies, ...withStores(dependencies), notifications: openNotifications(config), jobsLag }
   const work = config.taskQueue === 'embedded' ? startEmbeddedWork(worker) : null
   const { port, requestWithinMs } = config
-  const server = await startServer({ ...dependencies, authenticatorOn: keysBeside(...config.apiKeys), port, requestWithinMs })
+  const callers = { authenticatorOn: keysBeside(...config.apiKeys), signIns: signInsOf(config) }
+  const server = await startServer({ ...dependencies, ...callers, port, requestWithinMs })
   let isEnding = false
   onSignal((why) => {
     if (isEnding) return

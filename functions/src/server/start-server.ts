@@ -6,7 +6,7 @@ import { problem } from '../app/problems.ts'
 import { HttpServer } from './http-server.ts'
 import { WebSockets } from './web-sockets.ts'
 
-export interface ServerOptions extends Omit<AppDependencies, 'host'> {
+export interface ServerOptions extends Omit<AppDependencies, 'host' | 'ending'> {
   /** 0 takes a free port. */
   readonly port: number
   /** Time within which a request has to arrive whole. */
@@ -26,7 +26,8 @@ export interface RunningServer {
  * taken.
  */
 export async function startServer({ port, requestWithinMs, ...dependencies }: ServerOptions): Promise<RunningServer> {
-  const app = createApp({ ...dependencies, host: { type: 'server' } })
+  const ending = new AbortController()
+  const app = createApp({ ...dependencies, host: { type: 'server' }, ending: ending.signal })
   const answer = (request: Request): Response | Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (request.method === 'GET' && pathname === '/live') return probed(200, 'ok')
@@ -37,7 +38,19 @@ export async function startServer({ port, requestWithinMs, ...dependencies }: Se
   const webSockets = new WebSockets(new LiveSockets(dependencies))
   const { clock } = dependencies
   const server: HttpServer = await HttpServer.listen({ port, listener, clock, requestWithinMs, webSockets })
-  return server
+  return {
+    get port() {
+      return server.port
+    },
+    get underWay() {
+      return server.underWay
+    },
+    close(deadline) {
+      // Streams of events have no other end.
+      ending.abort()
+      return server.close(deadline)
+    },
+  }
 }
 
 const probed = (code: number, status: string): Response =>

@@ -120,9 +120,17 @@ const REASON_OF_STATE: Partial<Record<SessionState, ReasonCode>> = { CONNECTED: 
 
 const withReason = (status: ApiStatus, reason: ReasonCode): StatusOfSession => ({ status, reason, ...REASONS[reason] })
 
+/** A heartbeat names all sessions of its runner, and each of these asks for it. */
+const parsedRunners = new WeakMap<DocumentSnapshot['fields'], RunnerDocument | null>()
+
 /** Parses a heartbeat. Null also when it does not parse, because it then confirms nothing and must not hide the sessions. */
 function parseRunner(snapshot: DocumentSnapshot | null): RunnerDocument | null {
-  return runnerDocumentSchema.safeParse(snapshot?.fields).data ?? null
+  if (!snapshot) return null
+  const known = parsedRunners.get(snapshot.fields)
+  if (known !== undefined) return known
+  const parsed = runnerDocumentSchema.safeParse(snapshot.fields).data ?? null
+  parsedRunners.set(snapshot.fields, parsed)
+  return parsed
 }
 
 function later(one: Date | null, other: Date | null): Date | null {

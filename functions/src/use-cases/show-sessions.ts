@@ -60,10 +60,14 @@ async function withSecrets(
   return cipher ? { ...answer, config: givenConfigOf(cipher, session) } : answer
 }
 
-const createdAt = ({ createdAtMicros }: DocumentSnapshot): Date => new Date(Math.floor(createdAtMicros / 1000))
+export const createdAt = ({ createdAtMicros }: DocumentSnapshot): Date => new Date(Math.floor(createdAtMicros / 1000))
 
 /** Shows a damaged session as damaged, so that it does not hide the others. */
-function answerOf(logger: Dependencies['logger'], snapshot: DocumentSnapshot, runner: DocumentSnapshot | null): SessionAnswer {
+export function answerOf(
+  logger: Dependencies['logger'],
+  snapshot: DocumentSnapshot,
+  runner: DocumentSnapshot | null,
+): SessionAnswer {
   try {
     return sessionAnswer(snapshot, runner)
   } catch (error) {

@@ -3,7 +3,8 @@ import { messageOf } from '@holdfast/core/platform/errors'
 import type { DocumentCounter, DocumentStore } from '@holdfast/core/platform/ports'
 import { LOGIN } from '../../google/default-credentials.ts'
 import { type LiveCheck, type Problem, verdictOf } from '../live-check.ts'
-import { type MadeQuery, QUERIES } from '../queries.ts'
+import type { MadeQuery } from '../made-query.ts'
+import { QUERIES } from '../queries.ts'
 
 /** gRPC's codes. */
 const FAILED_PRECONDITION = 9

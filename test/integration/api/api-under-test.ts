@@ -1,3 +1,4 @@
+import { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { VERSION } from '@holdfast/core/platform/version'
 import { randomBytes } from 'node:crypto'
 import { sessionPath } from '@holdfast/core/session/session-document'
@@ -34,7 +35,7 @@ export interface Answer {
   readonly body: any
 }
 
-type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'send' | 'call'>
+type Calls = Pick<ApiUnderTest, 'get' | 'post' | 'send' | 'call' | 'open'>
 
 export interface ApiUnderTest extends AsyncDisposable {
   readonly firestore: FirestoreUnderTest
@@ -50,6 +51,8 @@ export interface ApiUnderTest extends AsyncDisposable {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   /** Sends a request with any method and any body. */
   call(path: string, init: RequestInit): Promise<Answer>
+  /** Sends a request whose answer is no JSON, or has no end. */
+  open(path: string, headers?: Record<string, string>, method?: string): Promise<Response>
   /** Makes another API on the same data, with some of its dependencies replaced. */
   with(changes: Partial<AppDependencies>): Calls
   /** Makes the same API for another caller: the operator of the tenant `default`, unless the principal says otherwise. */
@@ -75,9 +78,11 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
   const { documents, objects } = firestore.clients
   const wrappingKey = new WrappingKey(randomBytes(32))
   const tasks = new RecordedTasks()
+  const ending = new AbortController()
   const dependencies = {
     documents,
     objects,
+    ending: ending.signal,
     archives: new MemoryObjects(),
     media: new MemoryObjects(),
     journalsOn: (guarded: DocumentStore) => new DocumentJournals(guarded),
@@ -86,6 +91,7 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
     tasks,
     wrappingKey,
     authenticatorOn: keysBeside(API_KEY),
+    signIns: new SignInCipher([Buffer.from(API_KEY)]),
     tenantDefaults: DEFAULT_TENANT_SETTINGS,
     acceptsMessages: true,
     isRecoveryAutomatic: true,
@@ -120,7 +126,10 @@ function apiOn(firestore: FirestoreUnderTest): ApiUnderTest {
       if (!cipher) throw new Error(`Session ${name} has no key.`)
       return cipher
     },
-    [Symbol.asyncDispose]: () => firestore[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => {
+      ending.abort()
+      return firestore[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -149,6 +158,8 @@ function callsOf(dependencies: AppDependencies): Calls {
     })
   return {
     call,
+    open: async (path, headers = {}, method = 'GET') =>
+      app.request(path, { method, headers: { 'X-Api-Key': API_KEY, ...headers } }),
     send,
     get: (path, headers = {}) => call(path, { headers }),
     post: (path, body, headers) => send('POST', path, body, headers),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeRoutes } from '../../../functions/src/api/openapi.ts'
+import { describeRoutes, withExamples } from '../../../functions/src/api/openapi.ts'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
+import { problemSchema } from '../../../functions/src/api/schemas.ts'
 import { assertDescribed } from './described-answers.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
@@ -85,7 +86,26 @@ describe('GET /api/openapi.json', () => {
     expect(described.toSorted()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted())
   })
 
-  const described = JSON.parse(JSON.stringify(describeRoutes(ROUTES)))
+  const described = JSON.parse(JSON.stringify(withExamples(describeRoutes(ROUTES))))
+
+  it.each(ROUTES)('has roles, and examples of all answers and errors, for $operationId', ({ method, path, roles, answers }) => {
+    const operation = described.paths[path.replaceAll(/:(\w+)/g, '{$1}')][method.toLowerCase()]
+    expect(operation['x-roles']).toEqual(roles === 'anybody' ? ['anybody'] : roles)
+    expect(operation.description).toContain(roles === 'anybody' ? 'no API key' : `\`${roles[0]}\``)
+    for (const [status, { schema }] of Object.entries(answers)) {
+      const { example } = operation.responses[status].content['application/json']
+      expect([status, schema.safeParse(example).error?.message]).toEqual([status, undefined])
+    }
+    const errors = Object.entries<{ content: Record<string, { example?: unknown }> }>(operation.responses).filter(
+      ([status]) => status >= '4',
+    )
+    expect(errors.map(([status]) => status)).toContain('503')
+    for (const [status, { content }] of errors) {
+      expect(problemSchema.parse(content['application/problem+json']?.example).statusCode).toBe(Number(status))
+    }
+    for (const parameter of operation.parameters ?? [])
+      if (parameter.in === 'path') expect(parameter.schema.example ?? parameter.example).toBeDefined()
+  })
 
   it('allows additional fields in answers but not in requests', () => {
     expect(described.components.schemas.Session.additionalProperties).toBeUndefined()

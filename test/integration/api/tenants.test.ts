@@ -63,6 +63,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'POST /api/keys/rewrap': 'only the operator may call it',
   'GET /api/keys/rewrap': 'only the operator may call it',
   'POST /api/keys/data-keys': 'only the operator may call it',
+  'GET /api/sign-in': 'shows the caller: sign-in.test.ts',
+  'POST /api/sign-in/tokens': "makes a token for the caller's own rights: sign-in.test.ts",
   'GET /metrics': "counts the whole installation and names only the caller's own sessions: metrics.test.ts",
   'GET /api/version': 'shows the version',
   'GET /api/server/version': 'shows the version',

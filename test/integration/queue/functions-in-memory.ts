@@ -1,3 +1,4 @@
+import { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { VERSION } from '@holdfast/core/platform/version'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { jobPath, JOBS } from '@holdfast/core/message/job-document'
@@ -74,7 +75,11 @@ export class FunctionsInMemory {
   }
 
   #appOf(interruption: Interruption | null) {
-    return createApp({ ...this.#given(interruption), authenticatorOn: keysBeside(API_KEY) })
+    return createApp({
+      ...this.#given(interruption),
+      authenticatorOn: keysBeside(API_KEY),
+      signIns: new SignInCipher([Buffer.from(API_KEY)]),
+    })
   }
 
   #given(interruption: Interruption | null) {

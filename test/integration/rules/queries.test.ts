@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { COLLECTIONS, type MadeQuery, QUERIES } from '../../../infra/verify/queries.ts'
+import type { MadeQuery } from '../../../infra/verify/made-query.ts'
+import { COLLECTIONS, QUERIES } from '../../../infra/verify/queries.ts'
 
 // Tests the list of queries that a verification of a real project makes, because the emulator answers every query without an index.
 

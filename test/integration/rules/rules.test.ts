@@ -46,6 +46,7 @@ const secret = [
   'audit/one',
   'usage/one',
   'owner_queries/one',
+  'sign_in_tokens/one',
   'erasures/one',
   'due_tasks/retries.one',
   'schedule_runs/sweep',

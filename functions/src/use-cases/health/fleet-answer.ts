@@ -2,11 +2,11 @@ import type { FleetHistory } from '@holdfast/core/operations/fleet-history-docum
 import { FLEET_SIZE_PATH, type FleetSize, fleetSizeSchema } from '@holdfast/core/operations/fleet-size-document'
 import { HEALTH, type HealthDocument, healthDocumentSchema, runnerScope } from '@holdfast/core/operations/health-document'
 import { HoldfastError } from '@holdfast/core/platform/errors'
-import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import { REASONS } from '@holdfast/core/session/session-states'
 import type { Dependencies } from '../dependencies.ts'
 import type { HealthCheck } from '../health.ts'
-import type { RunnerAnswer } from '../runner-answer.ts'
+import type { RunnerAnswer, RunnerSummary } from '../runner-answer.ts'
 import type { MeasuredFleet } from './measured-fleet.ts'
 import type { SessionFigures } from './session-figures.ts'
 
@@ -45,16 +45,12 @@ export async function fleetAnswer({ documents }: Pick<Dependencies, 'documents'>
     documents.read(FLEET_SIZE_PATH),
   ])
   if (!fleet) throw new HoldfastError('unavailable', 'The database does not answer.')
-  const byScope = new Map(written.map(({ id, fields }) => [id, healthDocumentSchema.safeParse(fields).data ?? null]))
+  const byScope = new Map(written.map(({ id, fields }) => [id, fields]))
   const alive = fleet.runners.filter(({ answer: { state } }) => state === 'active')
   const total = alive.reduce((sum, { capacity }) => sum + capacity, 0)
   const used = alive.reduce((sum, { answer }) => sum + answer.sessions, 0)
   return {
-    runners: fleet.runners.map(({ answer, ...more }) => ({
-      ...answer,
-      ...more,
-      health: shown(byScope.get(runnerScope(answer.id))),
-    })),
+    runners: fleet.runners.map((runner) => fleetRunner(runner, byScope.get(runnerScope(runner.answer.id)))),
     sessions: fleet.sessions,
     capacity: { total, free: Math.max(0, total - used) },
     size: sizeOf(size),
@@ -65,7 +61,18 @@ export async function fleetAnswer({ documents }: Pick<Dependencies, 'documents'>
   }
 }
 
-const shown = (health: HealthDocument | null | undefined): FleetRunner['health'] =>
+/**
+ * Makes the answer for a runner.
+ *
+ * @param written what the sweep wrote about it last
+ */
+export const fleetRunner = ({ answer, ...more }: RunnerSummary, written: Fields | undefined): FleetRunner => ({
+  ...answer,
+  ...more,
+  health: shown(healthDocumentSchema.safeParse(written).data),
+})
+
+const shown = (health: HealthDocument | undefined): FleetRunner['health'] =>
   health ? { status: health.status, since: health.since, problems: health.problems } : null
 
 function noRoomBy(snapshot: DocumentSnapshot | null): FleetAnswer['noRoom'] {

@@ -95,7 +95,7 @@ export async function readAction(documents: DocumentStore, principal: Principal,
   return snapshot && mayKnow(principal, snapshot) ? snapshot : null
 }
 
-function mayKnow(principal: Principal, { fields }: DocumentSnapshot): boolean {
+export function mayKnow(principal: Principal, { fields }: DocumentSnapshot): boolean {
   if (!isOfTenant(principal, fields)) return false
   const { sessionId } = fields
   if (sessionId === '') return principal.role === 'operator' && principal.tenant === TENANT_OF_RUNNERS
