@@ -1,10 +1,11 @@
 // A channel: its owner posts, and everybody can read it.
 import type { Account } from './account.ts'
 import type { SeenContent } from './content/read-content.ts'
+import type { ReceivedFile } from './media/uploads.ts'
 
 export type Channel = {
   readonly id: string
   name: string
   readonly owner: Account
-  readonly posts: Map<string, { id: string; content: SeenContent }>
+  readonly posts: Map<string, { id: string; content: SeenContent; file: ReceivedFile | null }>
 }

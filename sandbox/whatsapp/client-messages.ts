@@ -86,14 +86,16 @@ export class ClientMessages {
 
   /** Posts to a channel: only its owner may, and the server itself reads what is posted. */
   #post(connection: Connection, { account, device }: Sender, stanza: Stanza): void {
-    const { world, violations, happenings } = this.#services
+    const { world, violations, happenings, uploads } = this.#services
     const { id = '', to = '' } = stanza.attrs
     const channel = world.channels.get(to)
     if (channel?.owner !== account) return this.#sendAck(connection, stanza, { error: NOT_A_MEMBER })
-    const content = getBinaryNodeChild(stanza, 'plaintext')?.content
+    const { content, attrs: marks = {} } = getBinaryNodeChild(stanza, 'plaintext') ?? {}
     try {
       const message = proto.Message.decode(content instanceof Uint8Array ? content : Buffer.alloc(0))
-      channel.posts.set(id, { id, content: readContent(message, NOTHING_KNOWN) })
+      const stated = { type: stanza.attrs.type, handle: stanza.attrs.media_id, mediaType: marks.mediatype }
+      const file = uploads.openPosted(message, `${id} in ${to}`, stated) ?? null
+      channel.posts.set(id, { id, content: readContent(message, NOTHING_KNOWN), file })
     } catch (error) {
       violations.record('bad-content', `${device.jid}: ${id} in ${to}: ${String(error)}`)
     }

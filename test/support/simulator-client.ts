@@ -4,7 +4,12 @@ import { requestJson } from './json-request.ts'
 export interface SimulatorState {
   accounts: AccountState[]
   contacts: ContactState[]
-  channels: { id: string; name: string; owner: string; posts: { id: string; content: SeenContent }[] }[]
+  channels: {
+    id: string
+    name: string
+    owner: string
+    posts: { id: string; content: SeenContent; file: ReceivedMessage['file'] }[]
+  }[]
   violations: { kind: string; detail: string; at: number }[]
 }
 

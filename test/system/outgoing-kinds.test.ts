@@ -1,9 +1,11 @@
 import type { AcceptedMessage } from '@holdfast/client/types'
+import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
+import type { SimulatorEvent } from '../support/event-reader.ts'
 import { rawApi, type RawAnswer } from '../support/raw-api.ts'
 
-/** Messages of every kind without media, the whole way: the API, a runner, and a contact that reads them strictly. */
+/** Messages of every kind, and files of a channel, the whole way: the API, a runner, and a contact that reads them strictly. */
 
 const DAY = 86_400
 
@@ -181,15 +183,54 @@ test('a group gets texts that mention everybody, polls, and reactions', async ()
   await arrives(await send('/api/sendPoll', { chatId: group, poll: { name: 'Who?', options: ['I', 'You'] } }), { kind: 'poll' })
 })
 
-test('a channel gets texts from its owner, and no other kind', async () => {
+const postsOf = async (channel: string) => (await world.simulator.state()).channels.find(({ id }) => id === channel)?.posts ?? []
+
+test('a channel gets texts and files from its owner, which nobody encrypts, and no poll', async () => {
   const { id: channel } = await world.simulator.createChannel('News', chat.phone)
-  const id = await send('/api/sendText', { chatId: channel, text: 'news' })
-  await eventually(async () => {
-    const { channels } = await world.simulator.state()
-    expect(channels.find((one) => one.id === channel)?.posts).toMatchObject([{ id: bareOf(id), content: { text: 'news' } }])
-  })
+  const bytes = randomBytes(2000)
+  const data = bytes.toString('base64')
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const says = (path: string, body: object): Promise<string> => send(path, { chatId: channel, ...body })
+  const ids = [
+    await says('/api/sendText', { text: 'news' }),
+    await says('/api/sendImage', { file: { mimetype: 'image/png', data }, caption: 'A picture' }),
+    await says('/api/sendVideo', { file: { mimetype: 'video/mp4', data }, asNote: true }),
+    await says('/api/sendVideo', { file: { mimetype: 'video/mp4', data } }),
+    await says('/api/sendVoice', { file: { mimetype: 'audio/ogg; codecs=opus', data } }),
+    await says('/api/sendFile', { file: { mimetype: 'application/pdf', filename: 'report.pdf', data }, caption: 'A report' }),
+  ]
+  const file = (kind: string, more: object = {}) => ({ file: { kind, bytes: bytes.length, sha256, ...more } })
+  const seen = [
+    { content: { text: 'news' }, file: null },
+    file('imageMessage', { mimetype: 'image/png', caption: 'A picture' }),
+    file('ptvMessage'),
+    file('videoMessage'),
+    file('audioMessage'),
+    file('documentMessage', { filename: 'report.pdf', caption: 'A report' }),
+  ]
+  const wanted = ids.map((id, index) => ({ id: bareOf(id), ...seen[index] }))
+  await eventually(async () => expect(await postsOf(channel)).toMatchObject(wanted))
   const poll = { session: chat.name, chatId: channel, poll: { name: 'Who?', options: ['I', 'You'] } }
   expect(await call('POST', '/api/sendPoll', poll)).toMatchObject(refused('unsupported-chat'))
+})
+
+test('the file of a channel whose runner dies before the ack is posted again, by the handle of its one upload', async () => {
+  const posting = await world.linked('posting')
+  const { id: channel } = await world.simulator.createChannel('Pictures', posting.phone)
+  await posting.fault('hold-acks')
+  const data = randomBytes(2000).toString('base64')
+  const image = { session: posting.name, chatId: channel, file: { mimetype: 'image/png', data } }
+  const job = (await call('POST', '/api/sendImage', image)).body as AcceptedMessage
+  const isPost = ({ type, channel: posted }: SimulatorEvent): boolean => type === 'channel-post' && posted === channel
+  await world.happens(isPost)
+  world.sandbox.runner('runner-1').kill()
+  await world.clearFaults()
+  await posting.untilStatus(job, 'sent')
+  expect(world.happened.filter(isPost).map(({ id }) => id)).toEqual([job.messageId, job.messageId])
+  const [post, ...more] = await postsOf(channel)
+  expect([post?.id, more]).toEqual([job.messageId, []])
+  const response = await fetch(`${world.simulator.url}/uploads?path=${encodeURIComponent(post?.file?.path ?? '')}`)
+  expect(await response.json()).toEqual({ times: 1 })
 })
 
 test('a status reaches those who are named, and is taken back from them', async () => {

@@ -7,9 +7,12 @@ import { z } from 'zod'
 export const uploadedMediaSchema = z.object({
   url: z.string().nullable(),
   directPath: z.string(),
+  /** Empty, as the hash of the encrypted file: for a channel, whose files are not encrypted. */
   mediaKey: z.base64(),
   fileSha256: z.base64(),
   fileEncSha256: z.base64(),
+  /** WhatsApp's name for a file of a channel, which its message has to give. Absent: none was given, or an earlier version wrote this. */
+  handle: z.string().nullable().optional(),
   bytes: z.number().int().nonnegative(),
   mimetype: z.string(),
   /** When it was uploaded, ms. */

@@ -16,6 +16,12 @@ test.each([
   expect(recipientOf(chatId, text)).toBe(jid)
 })
 
+test('a picture goes to a channel, too', () => {
+  const media = { source: { kind: 'url', url: 'https://x/y' }, mimetype: 'image/png', filename: null } as const
+  const image: MessageContent = { type: 'image', media, caption: 'Hi' }
+  expect(recipientOf('120364000000000001@newsletter', image)).toBe('120364000000000001@newsletter')
+})
+
 test.each<[string, MessageContent]>([
   ['status@broadcast', text],
   ['123@broadcast', text],

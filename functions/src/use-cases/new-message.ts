@@ -40,7 +40,7 @@ export interface NewMessage extends Sender {
 const FORMS = '491701234567@c.us, a number@lid, a group@g.us, a channel@newsletter, or a bare number'
 
 /** Where a channel differs from a chat, it is not supported: it has no quotes, votes or reactions of the same kind. */
-const INTO_CHANNELS: readonly ContentType[] = ['text']
+const INTO_CHANNELS: readonly ContentType[] = ['text', 'image', 'video', 'voice', 'document', 'sticker']
 
 /**
  * Returns the JID of the chat that gets a message.

@@ -71,8 +71,8 @@ export interface MediaAsking {
 /** A file to send to WhatsApp. */
 export interface FileToUpload {
   readonly kind: MediumKind
-  /** The same for each attempt, so that WhatsApp gets the same bytes again. */
-  readonly mediaKey: Uint8Array
+  /** The same for each attempt, so that WhatsApp gets the same bytes again. Null: the file is for a channel, and is not encrypted. */
+  readonly mediaKey: Uint8Array | null
   readonly bytes: number
   /** Reads the bytes from their beginning. It is called twice: the path at WhatsApp follows from the encrypted bytes. */
   readonly read: () => Bytes
@@ -83,7 +83,10 @@ export interface UploadedFile {
   readonly url: string | null
   readonly directPath: string
   readonly fileSha256: Uint8Array
-  readonly fileEncSha256: Uint8Array
+  /** Null for a file that is not encrypted. */
+  readonly fileEncSha256: Uint8Array | null
+  /** By it the message of a channel names its file. Null where WhatsApp gave none. */
+  readonly handle: string | null
 }
 
 /** What a connection can do with files. */
@@ -92,7 +95,7 @@ export interface ConnectionFiles extends MediaAsking, MediaUploads {}
 /** Sends files to WhatsApp. */
 export interface MediaUploads {
   /**
-   * Sends an encrypted file to WhatsApp's media hosts. No message tells of it yet.
+   * Sends a file to WhatsApp's media hosts, encrypted unless it is for a channel. No message tells of it yet.
    *
    * @throws ConnectionEnded; any other error may pass
    */

@@ -90,6 +90,16 @@ export interface PreparedPreview {
 /** Thrown when the connection ended during a call. The outcome of the call is unknown, and `onClose` follows. */
 export class ConnectionEnded extends Error {}
 
+/** How a message goes out. */
+export interface Relaying {
+  /** True when an earlier attempt began to send it, whose keys may not have arrived. */
+  readonly isRepeated: boolean
+  /** The people who get a status; for every other chat the server knows them. */
+  readonly audience: readonly string[]
+  /** WhatsApp's name for the file of a message of a channel. Null for every other message. */
+  readonly mediaHandle: string | null
+}
+
 /** One connection is one socket, from dialling to its end; a new attempt is a new connection. */
 export interface Connection {
   readonly questions: Questions
@@ -104,11 +114,9 @@ export interface Connection {
   /**
    * Encrypts a message and sends it under the id. Resolves when the gate has the frame; the server's ack comes as an event.
    *
-   * @param isRepeated true when an earlier attempt began to send it, whose keys may not have arrived
-   * @param audience the people who get a status; for every other chat the server knows them
    * @throws ConnectionEnded
    */
-  relay(chat: string, message: Uint8Array, messageId: string, isRepeated: boolean, audience?: readonly string[]): Promise<void>
+  relay(chat: string, message: Uint8Array, messageId: string, how: Relaying): Promise<void>
   /**
    * Stars a message for the phone and its companions, or takes the star away. Resolves when WhatsApp has the change; made twice, it is
    * the same change.

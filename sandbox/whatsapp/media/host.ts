@@ -43,6 +43,13 @@ export class MediaHost {
     return directPath
   }
 
+  /** Keeps a file for a channel, which is not encrypted, so that other hosts serve it. */
+  putPosted(phone: string, bytes: Buffer, token: string): string {
+    const directPath = `/m1/v/t24/${token}`
+    if (!this.#files.has(directPath)) this.#files.set(directPath, { phone, bytes, expired: false, requests: 0 })
+    return directPath
+  }
+
   bytesOf(directPath: string): Buffer | undefined {
     return this.#files.get(directPath)?.bytes
   }

@@ -6,6 +6,7 @@ import type { Violations } from '../strictness.ts'
 import type { Stanza } from '../stanzas.ts'
 import { KEY_LABELS, MAC_BYTES } from './encryption.ts'
 import type { MediaKind } from './encryption.ts'
+import { MEDIA_PATH } from './host.ts'
 import type { MediaHost } from './host.ts'
 
 const MEDIA_HOST = 'mmg.whatsapp.net'
@@ -31,13 +32,30 @@ const PARTS = {
   stickerMessage: 'sticker',
 } as const satisfies Record<string, MediaKind>
 
+/** The parts of a post, by the end of the path to which their file is uploaded: the server's word for it. */
+const POSTED_PARTS = {
+  imageMessage: 'image',
+  videoMessage: 'video',
+  ptvMessage: 'ptv',
+  audioMessage: 'ptt',
+  documentMessage: 'document',
+  stickerMessage: 'sticker',
+} as const satisfies Record<keyof typeof PARTS, string>
+
+const POSTED = new RegExp(`^${MEDIA_PATH}/newsletter/newsletter-([a-z]+)/`)
+
+/** What the stanza of a post says of its file. */
+export type StatedFile = { type: string | undefined; handle: string | undefined; mediaType: string | undefined }
+
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
 
 export class Uploads {
   readonly #host: MediaHost
   readonly #violations: Violations
   readonly #tickets = new Map<string, string>()
-  /** How often each ciphertext was uploaded. */
+  /** The files for channels: how they were uploaded, and the handle that their post has to give. */
+  readonly #posted = new Map<string, { kind: string; handle: string }>()
+  /** How often the same bytes were uploaded. */
   readonly #times = new Map<string, number>()
 
   constructor(host: MediaHost, violations: Violations) {
@@ -71,32 +89,48 @@ export class Uploads {
     if (request.headers['content-length'] === undefined) return this.#refuse(response, 411, `${phone} uploaded without a length`)
     const answer = this.#host.uploadFault(phone)
     if (answer !== null) return void response.writeHead(answer, { 'content-length': 0 }).end()
-    const directPath = this.#host.putUploaded(phone, bytes, token)
+    const kind = POSTED.exec(pathname)?.[1]
+    const directPath =
+      kind === undefined ? this.#host.putUploaded(phone, bytes, token) : this.#host.putPosted(phone, bytes, `${kind}-${token}`)
+    if (kind !== undefined && !this.#posted.has(directPath))
+      this.#posted.set(directPath, { kind, handle: `4::${randomBytes(12).toString('base64url')}` })
     this.#times.set(directPath, this.timesOf(directPath) + 1)
     this.#host.tellUpload('uploaded', phone, directPath)
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ url: `https://${MEDIA_HOST}${directPath}`, direct_path: directPath }))
+    const handle = this.#posted.get(directPath)?.handle
+    response.end(JSON.stringify({ url: `https://${MEDIA_HOST}${directPath}`, direct_path: directPath, handle }))
   }
 
   /** Opens the file of a message as its recipient does. What a real phone could not open is a violation. */
   open(message: proto.IMessage, of: string): ReceivedFile | undefined {
-    const content = normalizeMessageContent(message)
-    for (const [part, kind] of Object.entries(PARTS) as [keyof typeof PARTS, MediaKind][]) {
-      const file = content?.[part]
-      if (!file) continue
-      const fault = this.#faultOf(file, kind)
-      if (fault !== undefined) this.#violations.record('undecryptable', `the file of ${of} ${fault}`)
-      return {
-        kind: part,
-        mimetype: file.mimetype ?? '',
-        filename: 'fileName' in file ? (file.fileName ?? null) : null,
-        caption: 'caption' in file ? (file.caption ?? null) : null,
-        bytes: Number(file.fileLength ?? 0),
-        sha256: Buffer.from(file.fileSha256 ?? []).toString('hex'),
-        path: file.directPath ?? '',
-      }
-    }
-    return undefined
+    const found = fileIn(message)
+    if (!found) return undefined
+    const fault = this.#faultOf(found.file, PARTS[found.part])
+    if (fault !== undefined) this.#violations.record('undecryptable', `the file of ${of} ${fault}`)
+    return described(found)
+  }
+
+  /** The same of a post of a channel. Its members see no file that was not uploaded for a channel, or whose post does not say what it is. */
+  openPosted(message: proto.IMessage, of: string, stated: StatedFile): ReceivedFile | undefined {
+    const found = fileIn(message)
+    if (!found) return undefined
+    const fault = this.#faultOfPosted(found, stated)
+    if (fault !== undefined) this.#violations.record('undecryptable', `the file of ${of} ${fault}`)
+    return described(found)
+  }
+
+  #faultOfPosted({ part, file }: Found, { type, handle, mediaType }: StatedFile): string | undefined {
+    const path = file.directPath ?? ''
+    const bytes = this.#host.bytesOf(path)
+    const known = this.#posted.get(path)
+    if (!bytes || !known) return 'is not at the media host of channels'
+    if (file.mediaKey?.length || file.fileEncSha256?.length) return 'has a key, although nobody encrypts it'
+    if (!sha256(bytes).equals(Buffer.from(file.fileSha256 ?? []))) return 'has another hash than the message says'
+    if (bytes.length !== Number(file.fileLength)) return 'has another length than the message says'
+    const kind = POSTED_PARTS[part]
+    if (known.kind !== kind) return `was uploaded as ${known.kind}, and is ${kind}`
+    if (type !== 'media' || mediaType !== kind) return `is called ${type} and ${mediaType ?? 'nothing'} by its stanza`
+    return known.handle === handle ? undefined : `goes by the handle ${handle ?? 'none'}, which is not its own`
   }
 
   #faultOf(file: proto.Message.IImageMessage, kind: MediaKind): string | undefined {
@@ -122,3 +156,24 @@ export class Uploads {
     response.writeHead(status, { 'content-length': 0 }).end()
   }
 }
+
+type Found = { part: keyof typeof PARTS; file: proto.Message.IImageMessage }
+
+const fileIn = (message: proto.IMessage): Found | undefined => {
+  const content = normalizeMessageContent(message)
+  for (const part of Object.keys(PARTS) as (keyof typeof PARTS)[]) {
+    const file = content?.[part]
+    if (file) return { part, file }
+  }
+  return undefined
+}
+
+const described = ({ part, file }: Found): ReceivedFile => ({
+  kind: part,
+  mimetype: file.mimetype ?? '',
+  filename: 'fileName' in file ? (file.fileName as string | null) : null,
+  caption: 'caption' in file ? (file.caption ?? null) : null,
+  bytes: Number(file.fileLength ?? 0),
+  sha256: Buffer.from(file.fileSha256 ?? []).toString('hex'),
+  path: file.directPath ?? '',
+})

@@ -78,7 +78,7 @@ export async function outboxUnderTest(documents: DocumentStore, options: OutboxO
     questions: NO_QUESTIONS,
     files: NO_FILES,
     compose: async ({ content }) => Buffer.from(textOfContent(content) ?? ''),
-    relay: async (_, message, messageId, isRepeated) => {
+    relay: async (_, message, messageId, { isRepeated }) => {
       repeated.push(isRepeated)
       relayed.push(messageId)
       bytes.push(Buffer.from(message).toString())

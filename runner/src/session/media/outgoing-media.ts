@@ -1,6 +1,7 @@
 import type { MediaContent } from '@holdfast/core/message/media-content'
 import { convertedObjectOf, fetchedObjectOf, sessionOfMedia } from '@holdfast/core/message/media-document'
 import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
+import { parseChatId } from '@holdfast/core/message/chat-id'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/platform/errors'
 import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { Clock } from '@holdfast/core/platform/ports'
@@ -32,6 +33,12 @@ const kindOf = (content: MediaContent): MediumKind => {
 const cannotUse = (sentence: string, cause?: unknown): HoldfastError =>
   new HoldfastError('cannot-use-media', sentence, cause === undefined ? {} : { cause })
 
+/** A job whose file WhatsApp is to have. */
+export interface JobWithFile {
+  readonly id: string
+  readonly chat: string
+}
+
 interface Opened extends OpenedMedia {
   readonly mimetype: string
 }
@@ -55,28 +62,30 @@ export class OutgoingMedia {
    *
    * @throws HoldfastError `cannot-use-media` or `address-refused` when no repetition can help; any other error may pass
    */
-  upload(jobId: string, content: MediaContent, uploads: MediaUploads): Promise<UploadedMedia> {
+  upload({ id: jobId, chat }: JobWithFile, content: MediaContent, uploads: MediaUploads): Promise<UploadedMedia> {
     const known = this.#underway.get(jobId)
     if (known) return known
-    const upload = this.#upload(jobId, content, uploads).finally(() => this.#underway.delete(jobId))
+    const upload = this.#upload({ id: jobId, chat }, content, uploads).finally(() => this.#underway.delete(jobId))
     this.#underway.set(jobId, upload)
     return upload
   }
 
-  async #upload(jobId: string, content: MediaContent, uploads: MediaUploads): Promise<UploadedMedia> {
+  async #upload({ id: jobId, chat }: JobWithFile, content: MediaContent, uploads: MediaUploads): Promise<UploadedMedia> {
     const { cipher, clock } = this.#options
     const given = await this.#open(jobId, content)
     const opened = content.type === 'voice' && content.converts ? await this.#asVoice(jobId, given) : given
     const facts = await factsOf(opened.mimetype, opened.bytes, (range) => opened.read(range))
-    const mediaKey = cipher.objectKey(`upload/${jobId}`, Buffer.alloc(0), cipher.currentVersion)
+    const isForAll = parseChatId(chat)?.kind === 'newsletter'
+    const mediaKey = isForAll ? null : cipher.objectKey(`upload/${jobId}`, Buffer.alloc(0), cipher.currentVersion)
     const { bytes } = opened
     const file = await uploads.uploadMedium({ kind: kindOf(content), mediaKey, bytes, read: () => opened.read() })
     return {
       url: file.url,
       directPath: file.directPath,
-      mediaKey: mediaKey.toString('base64'),
+      mediaKey: mediaKey?.toString('base64') ?? '',
       fileSha256: Buffer.from(file.fileSha256).toString('base64'),
-      fileEncSha256: Buffer.from(file.fileEncSha256).toString('base64'),
+      fileEncSha256: Buffer.from(file.fileEncSha256 ?? []).toString('base64'),
+      handle: file.handle,
       bytes,
       mimetype: opened.mimetype,
       atMs: clock.now(),

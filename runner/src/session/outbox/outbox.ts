@@ -5,6 +5,7 @@ import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
 import { hasFile, type MediaContent } from '@holdfast/core/message/media-content'
 import type { MediaUploads } from '../../whatsapp/media.ts'
+import type { JobWithFile } from '../media/outgoing-media.ts'
 import { type FileOfJob, fileOfJob } from '../media/file-of-job.ts'
 import { ConnectionEnded, type Connection } from '../../whatsapp/port.ts'
 import { JobProgress } from './job-progress.ts'
@@ -27,7 +28,7 @@ export interface OutboxOptions extends KnownJobsOptions {
   readonly pacer: Pick<Pacer, 'isPaced' | 'holdOf' | 'sent'>
   readonly describe: DescribeSent
   /** Brings the file of a job to WhatsApp. A HoldfastError says that no repetition can help. */
-  readonly outgoingMedia: { upload(jobId: string, content: MediaContent, uploads: MediaUploads): Promise<UploadedMedia> }
+  readonly outgoingMedia: { upload(job: JobWithFile, content: MediaContent, uploads: MediaUploads): Promise<UploadedMedia> }
   /** Called when the record of a refused attempt is durable and the next attempt is further away than `OWNER_WAITS_MS`. */
   readonly onLaterRetry: (job: OpenJob) => void
 }
@@ -177,7 +178,8 @@ export class Outbox {
       if (job.isAcknowledged) return await this.#outcomes.sentBefore(job)
       if (job.document.type === 'star') return await this.#star(job, connection, isStillOurs)
       job.leaving = run
-      await connection.relay(job.document.chat, proto, job.document.messageId, isRepeated, this.#audienceOf(job))
+      const how = { isRepeated, audience: this.#audienceOf(job), mediaHandle: this.#handleOf(job) }
+      await connection.relay(job.document.chat, proto, job.document.messageId, how)
       // The frame leaves when its records are durable; an answer to it can come only after that.
       await this.#options.state.journal.whenDurable().catch(() => {})
       if (job.leaving === run) job.leaving = null
@@ -206,6 +208,11 @@ export class Outbox {
     if (document.chat !== 'status@broadcast') return []
     const content = openJobContent(this.#options.cipher, id, document)
     return ('audience' in content && content.audience) || []
+  }
+
+  /** The name of its file at WhatsApp, which the message of a channel has to give. */
+  #handleOf({ id, document }: OpenJob): string | null {
+    return document.upload ? (openJobUpload(this.#options.cipher, id, document.upload).handle ?? null) : null
   }
 
   /** Returns the message to send. Null when the job is settled instead, or the connection has ended. */
@@ -237,7 +244,7 @@ export class Outbox {
   ): Promise<UploadedMedia | null> {
     const { cipher, outgoingMedia } = this.#options
     if (job.document.upload) return openJobUpload(cipher, job.id, job.document.upload)
-    const upload = await outgoingMedia.upload(job.id, content, connection.files)
+    const upload = await outgoingMedia.upload({ id: job.id, chat: job.document.chat }, content, connection.files)
     if (!isStillOurs()) return null
     if (!job.snapshot) await this.#outcomes.comeAgain(job)
     else if ((await this.#progress.uploaded(job, upload)) === 'refused') this.#outcomes.putOff(job)

@@ -6,7 +6,7 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, Random } from '@holdfast/core/platform/ports'
 import type { Disconnect } from '@holdfast/core/session/disconnect-policy'
-import type { AskedAgain, Composition, Connection, ConnectionEvents } from '../port.ts'
+import type { AskedAgain, Composition, Connection, ConnectionEvents, Relaying } from '../port.ts'
 import type { FrameGate } from '../frame-gate.ts'
 import type { DeliveredStanzas } from '../delivered-stanzas.ts'
 import type { DirectoryNews } from '../directory-news.ts'
@@ -213,14 +213,8 @@ export class BaileysConnection implements Connection {
     return this.#sending.compose(composition)
   }
 
-  async relay(
-    chat: string,
-    message: Uint8Array,
-    messageId: string,
-    isRepeated: boolean,
-    audience: readonly string[] = [],
-  ): Promise<void> {
-    await this.#sending.relay(chat, message, messageId, { isRepeated, audience })
+  async relay(chat: string, message: Uint8Array, messageId: string, how: Relaying): Promise<void> {
+    await this.#sending.relay(chat, message, messageId, how)
     if (!this.#over) this.#events.onMessageSent(messageId, chat)
   }
 

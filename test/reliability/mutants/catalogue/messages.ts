@@ -77,7 +77,7 @@ export const MESSAGES: readonly Mutant[] = [
       {
         in: 'Outbox.#send',
         call: 'relay',
-        becomes: 'connection.relay($1, $2, isRepeated ? `${$3}-${job.attempts}` : $3)',
+        becomes: 'connection.relay($1, $2, isRepeated ? `${$3}-${job.attempts}` : $3, $4)',
       },
     ],
     noticedBy: { file: OUTBOX_TEST, tests: 'goes out once more, byte for byte' },

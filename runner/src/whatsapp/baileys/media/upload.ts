@@ -24,23 +24,41 @@ const PATHS: Readonly<Record<MediumKind, string>> = {
   sticker: '/mms/image',
 }
 
+/** Of channels: `whatsmeow` and WhatsApp's own web client use these. A sound is always a voice message there. */
+const PATHS_OF_CHANNELS: Readonly<Record<MediumKind, string>> = {
+  image: '/newsletter/newsletter-image',
+  video: '/newsletter/newsletter-video',
+  ptv: '/newsletter/newsletter-ptv',
+  audio: '/newsletter/newsletter-ptt',
+  document: '/newsletter/newsletter-document',
+  sticker: '/newsletter/newsletter-sticker',
+}
+
 /**
  * Sends a file to WhatsApp while it is read. Not Baileys' own function, which wants a file on disk. Node's `fetch` would collect the
  * whole body first.
  */
 export async function uploadMedium(socket: WASocket, file: FileToUpload, agent: Agent | null): Promise<UploadedFile> {
-  const { fileSha256, fileEncSha256 } = await hashesOf(file)
-  const token = fileEncSha256.toString('base64url')
+  const { plain: fileSha256, sent } = await hashesOf(file)
+  const isEncrypted = file.mediaKey !== null
+  const paths = isEncrypted ? PATHS : PATHS_OF_CHANNELS
+  const token = sent.toString('base64url')
   const connection = await socket.refreshMediaConn(false)
   let failure: unknown = new Error('WhatsApp named no media host.')
   for (const { hostname } of connection.hosts) {
-    const url = new URL(`https://${hostname}${PATHS[file.kind]}/${token}`)
+    const url = new URL(`https://${hostname}${paths[file.kind]}/${token}`)
     url.searchParams.set('auth', connection.auth)
     url.searchParams.set('token', token)
     try {
-      const { url: address, direct_path: directPath } = await post(url, file, agent)
+      const { url: address, direct_path: directPath, handle } = await post(url, file, agent)
       if (typeof directPath !== 'string') throw new Error('The media host named no path.')
-      return { url: typeof address === 'string' ? address : null, directPath, fileSha256, fileEncSha256 }
+      return {
+        url: textOf(address),
+        directPath,
+        fileSha256,
+        fileEncSha256: isEncrypted ? sent : null,
+        handle: isEncrypted ? null : textOf(handle),
+      }
     } catch (error) {
       failure = error
     }
@@ -50,14 +68,29 @@ export async function uploadMedium(socket: WASocket, file: FileToUpload, agent: 
   throw failure
 }
 
-async function hashesOf(file: FileToUpload): Promise<{ fileSha256: Buffer; fileEncSha256: Buffer }> {
-  const [plain, sealed] = [createHash('sha256'), createHash('sha256')]
-  for await (const part of encrypted(file, (some) => void plain.update(some))) sealed.update(part)
-  return { fileSha256: plain.digest(), fileEncSha256: sealed.digest() }
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** Of the file, and of the bytes that WhatsApp gets. */
+async function hashesOf(file: FileToUpload): Promise<{ plain: Buffer; sent: Buffer }> {
+  const [plain, sent] = [createHash('sha256'), createHash('sha256')]
+  for await (const part of bytesOf(file, (some) => void plain.update(some))) sent.update(part)
+  return { plain: plain.digest(), sent: sent.digest() }
+}
+
+/** The bytes that WhatsApp gets: those of the file, or for any other chat than a channel the encrypted ones. */
+async function* bytesOf({ mediaKey, ...file }: FileToUpload, onPlain: (bytes: Uint8Array) => void = () => {}) {
+  if (mediaKey) return yield* encrypted({ ...file, mediaKey }, onPlain)
+  for await (const part of file.read()) {
+    onPlain(part)
+    yield part
+  }
 }
 
 /** The bytes as WhatsApp keeps them: the ciphertext, and the beginning of its MAC. */
-async function* encrypted({ kind, mediaKey, read }: FileToUpload, onPlain: (bytes: Uint8Array) => void = () => {}) {
+async function* encrypted(
+  { kind, mediaKey, read }: FileToUpload & { readonly mediaKey: Uint8Array },
+  onPlain: (bytes: Uint8Array) => void,
+) {
   const { iv, cipherKey, macKey } = await getMediaKeys(mediaKey, kind)
   if (!macKey) throw new Error('A medium without a key for its MAC.')
   const cipher = createCipheriv('aes-256-cbc', cipherKey, iv)
@@ -72,7 +105,8 @@ async function* encrypted({ kind, mediaKey, read }: FileToUpload, onPlain: (byte
   yield Buffer.concat([last, mac.update(last).digest().subarray(0, MAC_BYTES)])
 }
 
-const sizeOf = ({ bytes }: FileToUpload): number => (Math.floor(bytes / BLOCK_BYTES) + 1) * BLOCK_BYTES + MAC_BYTES
+const sizeOf = ({ bytes, mediaKey }: FileToUpload): number =>
+  mediaKey ? (Math.floor(bytes / BLOCK_BYTES) + 1) * BLOCK_BYTES + MAC_BYTES : bytes
 
 async function post(url: URL, file: FileToUpload, agent: Agent | null): Promise<Record<string, unknown>> {
   const headers = { Origin: ORIGIN, 'Content-Type': 'application/octet-stream', 'Content-Length': sizeOf(file) }
@@ -82,7 +116,7 @@ async function post(url: URL, file: FileToUpload, agent: Agent | null): Promise<
   request.on('response', resolve)
   request.on('error', reject)
   promise.catch(() => {})
-  await pipeline(Readable.from(encrypted(file), { objectMode: false }), request)
+  await pipeline(Readable.from(bytesOf(file), { objectMode: false }), request)
   const response = await promise
   if (response.statusCode !== 200) {
     response.resume()

@@ -15,10 +15,8 @@ export function mediaBody(
   const file = {
     ...(upload.url === null ? {} : { url: upload.url }),
     directPath: upload.directPath,
-    mediaKey: Buffer.from(upload.mediaKey, 'base64'),
-    mediaKeyTimestamp: Math.floor(upload.atMs / 1000),
+    ...keyOf(upload),
     fileSha256: Buffer.from(upload.fileSha256, 'base64'),
-    fileEncSha256: Buffer.from(upload.fileEncSha256, 'base64'),
     fileLength: upload.bytes,
     mimetype: upload.mimetype,
     ...context,
@@ -46,5 +44,15 @@ export function mediaBody(
       const documentMessage = { ...file, fileName, title: fileName, ...text }
       return caption ? { documentWithCaptionMessage: { message: { documentMessage } } } : { documentMessage }
     }
+  }
+}
+
+/** What opens an encrypted file. One of a channel is not encrypted. */
+function keyOf({ mediaKey, fileEncSha256, atMs }: UploadedMedia) {
+  if (mediaKey === '') return {}
+  return {
+    mediaKey: Buffer.from(mediaKey, 'base64'),
+    mediaKeyTimestamp: Math.floor(atMs / 1000),
+    fileEncSha256: Buffer.from(fileEncSha256, 'base64'),
   }
 }

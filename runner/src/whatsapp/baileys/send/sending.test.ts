@@ -59,7 +59,7 @@ const compose = (messageId: string): Promise<Uint8Array> =>
   })
 
 const relay = (message: Uint8Array, messageId: string, isRepeated = false): Promise<void> =>
-  sending.relay(GROUP, message, messageId, { isRepeated, audience: [] })
+  sending.relay(GROUP, message, messageId, { isRepeated, audience: [], mediaHandle: null })
 
 test('a message to a group asks for the group once, and the next message asks anew', async () => {
   await relay(await compose('one'), 'one')

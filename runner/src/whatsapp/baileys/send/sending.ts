@@ -12,7 +12,7 @@ import {
 import type { MessageReference } from '@holdfast/core/message/content'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Clock } from '@holdfast/core/platform/ports'
-import { ConnectionEnded, type AskedAgain, type Composition } from '../../port.ts'
+import { ConnectionEnded, type AskedAgain, type Composition, type Relaying } from '../../port.ts'
 import type { KeyStore } from '../signal/key-store.ts'
 import type { LidMap } from '../signal/lid-map.ts'
 import type { Transaction } from '../signal/transaction.ts'
@@ -22,6 +22,7 @@ import type { GroupMembers } from './group-members.ts'
 import { assertAudience, assertGroupRecipients, groupOf, KeysMissing, type GroupSending } from './group-recipients.ts'
 import { assertRecipients, hasNoKeys } from './recipients.ts'
 import type { StaleDevices } from './stale-devices.ts'
+import { post } from './post.ts'
 import { stanzaPartsOf } from './stanza-parts.ts'
 
 /** The limit of attempts per message. A device may go away between the server's list and the query for its keys. */
@@ -69,12 +70,12 @@ export class Sending {
     chat: string,
     message: Uint8Array,
     messageId: string,
-    { isRepeated, audience }: { isRepeated: boolean; audience: readonly string[] },
+    { isRepeated, audience, mediaHandle }: Relaying,
   ): Promise<void> {
     const { devices, staleDevices, whileOpen } = this.#options
     for (let attempt = 1; ; attempt++) {
       try {
-        const how = { resendKey: isRepeated, leaveOut: attempt === MAX_ATTEMPTS, audience }
+        const how = { resendKey: isRepeated, leaveOut: attempt === MAX_ATTEMPTS, audience, mediaHandle }
         return await whileOpen(this.#relay(chat, proto.Message.decode(message), messageId, how))
       } catch (error) {
         if (error instanceof ConnectionEnded || error instanceof HoldfastError) throw error
@@ -155,7 +156,7 @@ export class Sending {
     chat: string,
     message: proto.Message,
     messageId: string,
-    { audience, ...how }: GroupSending & { audience: readonly string[] },
+    { audience, mediaHandle, ...how }: GroupSending & Omit<Relaying, 'isRepeated'>,
   ): Promise<void> {
     const { socket, keyStore, names, members, onGroup } = this.#options
     const me = this.#me
@@ -168,9 +169,8 @@ export class Sending {
         if (group) onGroup(group)
       } else if (isJidStatusBroadcast(chat)) return await this.#relayStatus(message, messageId, { audience, transaction, me })
       else await assertRecipients(socket, { chat, me, names })
-      // Nobody but the members of a channel sees what the server sees of a message.
-      const parts = isJidNewsletter(chat) ? {} : stanzaPartsOf(message)
-      await socket.relayMessage(chat, message, { messageId, ...parts })
+      if (isJidNewsletter(chat)) return await post(socket, { chat, message, messageId, mediaHandle })
+      await socket.relayMessage(chat, message, { messageId, ...stanzaPartsOf(message) })
     }, me.id)
   }
 
