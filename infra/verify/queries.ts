@@ -313,6 +313,18 @@ const ofOthers: readonly MadeQuery[] = [
   counted('runner/src/supervisor/orphans.ts', SESSIONS, [['wanted', '==', 'online']], ['runnerId', 'asc']),
   others('runner/src/network/fleet-verdict.ts', HEALTH, [['scope', '==', 'fleet']]),
   others(`${USE_CASES}/recovery-actions.ts`, RECOVERY_ACTIONS, [session]),
+  others(`${USE_CASES}/recoveries/action-numbers.ts`, RECOVERY_ACTIONS, [], {
+    orderBy: ['id', 'asc'],
+    startAfter: 'a',
+    endAt: 'b',
+    select: [],
+  }),
+  others(`${USE_CASES}/remove-ended.ts`, RECOVERY_ACTIONS, [['finishedAt', '<=', NOW]], {
+    orderBy: ['finishedAt', 'asc'],
+    thenById: true,
+  }),
+  others(`${USE_CASES}/remove-ended.ts`, ALERTS, [['resolvedAt', '<=', NOW]], { orderBy: ['resolvedAt', 'asc'], thenById: true }),
+  others(`${USE_CASES}/remove-ended.ts`, `${ALERTS}/${NOBODY}/channels`),
   others(`${USE_CASES}/recoveries/request-action.ts`, RECOVERY_ACTIONS, [
     session,
     ['type', '==', NOBODY],

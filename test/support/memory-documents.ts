@@ -39,8 +39,10 @@ export function committed(documents: Documents, changes: readonly Change[], nowM
   const next = new Map(documents)
   for (const change of changes) {
     const known = next.get(change.path)
-    if (change.kind === 'delete') next.delete(change.path)
-    else {
+    if (change.kind === 'delete') {
+      if (change.unlessChangedSince) checkPrecondition(change, documents.get(change.path), known)
+      next.delete(change.path)
+    } else {
       if (change.kind === 'create' && known) throw grpcError(6, 'ALREADY_EXISTS')
       if (change.kind === 'update') checkPrecondition(change, documents.get(change.path), known)
       next.set(change.path, written(known, change.fields, nowMicros))
@@ -50,7 +52,7 @@ export function committed(documents: Documents, changes: readonly Change[], nowM
 }
 
 function checkPrecondition(
-  { unlessChangedSince }: Extract<Change, { kind: 'update' }>,
+  { unlessChangedSince }: Extract<Change, { kind: 'update' | 'delete' }>,
   before: StoredDocument | undefined,
   known: StoredDocument | undefined,
 ): void {

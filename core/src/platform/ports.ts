@@ -53,7 +53,8 @@ export type Change =
    * Fails the commit when the document is missing, or was changed since the snapshot if one is named. Values may also be REMOVED.
    */
   | { readonly kind: 'update'; readonly path: string; readonly fields: Fields; readonly unlessChangedSince?: DocumentSnapshot }
-  | { readonly kind: 'delete'; readonly path: string }
+  /** Fails the commit when the document was changed since the snapshot, if one is named. Otherwise one that is missing is no failure. */
+  | { readonly kind: 'delete'; readonly path: string; readonly unlessChangedSince?: DocumentSnapshot }
 
 export interface DocumentSnapshot {
   readonly path: string

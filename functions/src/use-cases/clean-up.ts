@@ -6,6 +6,7 @@ import type { Dependencies } from './dependencies.ts'
 import { removeErasedObjects } from './erasure/remove-erased-objects.ts'
 import { expireMedia } from './expire-media.ts'
 import { performPurges } from './purge/perform-purges.ts'
+import { removeEnded } from './remove-ended.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'objects' | 'media' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
 
@@ -15,18 +16,19 @@ const RUN_MS = 25 * 60_000
 /** How long each part may take. The last one also gets what the others leave. */
 const PLAN = {
   questions: 60_000,
+  ended: 2 * 60_000,
   erased: 10 * 60_000,
   purges: 4 * 60_000,
   backups: 3 * 60_000,
-  media: 7 * 60_000,
+  media: 5 * 60_000,
 } as const
 
 const PAGE = 400
 const MOST_PAGES = 100
 
 /**
- * Removes what is of no use any more, each day: questions that nobody removed, objects of erased contacts, sessions whose purge is due,
- * backups that retention lets go, and media whose time is over.
+ * Removes what is of no use any more, each day: questions that nobody removed, actions and alerts that ended long ago, objects of erased
+ * contacts, sessions whose purge is due, backups that retention lets go, and media whose time is over.
  */
 export async function cleanUp(dependencies: Needed): Promise<void> {
   const deadline = new Deadline(dependencies.clock, RUN_MS)
@@ -34,6 +36,11 @@ export async function cleanUp(dependencies: Needed): Promise<void> {
     await removeOldQuestions(dependencies, deadline.forStep(PLAN, 'questions'))
   } catch (error) {
     dependencies.logger.warn({ error }, 'Old questions to owners could not be removed; the next run does it.')
+  }
+  try {
+    await removeEnded(dependencies, deadline.forStep(PLAN, 'ended'))
+  } catch (error) {
+    dependencies.logger.error({ error }, 'Old actions and alerts could not be removed; the next run tries again.')
   }
   try {
     await removeErasedObjects(dependencies, deadline.forStep(PLAN, 'erased'))

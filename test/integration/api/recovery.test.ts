@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { journalPath } from '@holdfast/core/journal/journal-record'
-import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { RECOVERY_ACTIONS, recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { HoldfastError } from '@holdfast/core/platform/errors'
@@ -82,15 +82,31 @@ describe('a request for a recovery action', () => {
     })
   })
 
+  it('has a number that none had before, although those are removed after a time', async () => {
+    await newSession('numbered')
+    const ask = async (): Promise<string> => (await calls.post('/api/sessions/numbered/restart')).body.action.id
+    const end = (id: string, fields: object) =>
+      api.documents.commit([{ kind: 'merge', path: recoveryActionPath(id), fields: { state: 'done', ...fields } }])
+    const first = await ask()
+    await end(first, {})
+    const written = await api.documents.read(recoveryActionPath(first))
+    await end('default.numbered-restart-000040', { ...written?.fields })
+    // What an owner did by itself has the time of the loss in place of a number, and a session may be called like an action.
+    for (const other of ['default.numbered-restart-1790000000000', 'default.numbered-restart-000050-restart-000060'])
+      await end(other, { ...written?.fields, sessionId: 'default.other' })
+    await api.documents.commit([{ kind: 'delete', path: recoveryActionPath(first) }])
+    expect(await ask()).toBe('default.numbered-restart-000041')
+  })
+
   it('is answered with the action of a faster request', async () => {
     await newSession('overtaken')
     let faster: Answer | undefined
     const overtake = async () => (faster ??= await calls.post('/api/sessions/overtaken/restart'))
     const documents: AppDependencies['documents'] = {
       ...api.committing((changes, real) => real(changes)),
-      count: async (query) => {
-        await overtake()
-        return clients.documents.count(query)
+      query: async (asked) => {
+        if (asked.collection === RECOVERY_ACTIONS && asked.startAfter !== undefined) await overtake()
+        return clients.documents.query(asked)
       },
     }
     const { body } = await api.with({ objects: clients.objects, documents }).post('/api/sessions/overtaken/restart')

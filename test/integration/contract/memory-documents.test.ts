@@ -51,7 +51,11 @@ const steps = fc.oneof(
     fields: fieldsOf(fc.oneof({ weight: 4, arbitrary: writes }, fc.constant(REMOVED))),
     since: fc.constantFrom('any' as const, 'now' as const, 'before' as const),
   }),
-  fc.record({ kind: fc.constant('delete' as const), id: ids }),
+  fc.record({
+    kind: fc.constant('delete' as const),
+    id: ids,
+    since: fc.constantFrom('any' as const, 'any' as const, 'now' as const, 'before' as const),
+  }),
 )
 
 type Step = typeof steps extends fc.Arbitrary<infer Value> ? Value : never
@@ -94,11 +98,14 @@ class Watched {
 
   #changeOf(step: Step): Change {
     const path = this.#path(step.id)
-    if (step.kind === 'delete') return { kind: 'delete', path }
+    if (step.kind === 'delete') return { kind: 'delete', path, ...this.#boundTo(step) }
     const { kind, fields } = step
-    if (kind !== 'update' || step.since === 'any') return { kind, path, fields }
-    const snapshot = (step.since === 'now' ? this.#now : this.#before).get(step.id)
-    return snapshot ? { kind, path, fields, unlessChangedSince: snapshot } : { kind, path, fields }
+    return kind === 'update' ? { kind, path, fields, ...this.#boundTo(step) } : { kind, path, fields }
+  }
+
+  #boundTo({ id, since }: { id: string; since: 'any' | 'now' | 'before' }): { unlessChangedSince?: DocumentSnapshot } {
+    const snapshot = since === 'any' ? null : (since === 'now' ? this.#now : this.#before).get(id)
+    return snapshot ? { unlessChangedSince: snapshot } : {}
   }
 }
 

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { incomingFolder, mediaObjectOf } from '@holdfast/core/message/media-document'
+import { alertDeliveryPath } from '@holdfast/core/operations/alert-delivery-document'
+import { ALERTS } from '@holdfast/core/operations/alert-document'
 import { ERASURES, erasurePath } from '@holdfast/core/operations/erasure-document'
+import { RECOVERY_ACTIONS, recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
 import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
 import { createLogger } from '@holdfast/core/platform/logging'
@@ -56,6 +59,56 @@ const erasure = (objects: readonly string[]) =>
 
 const tenant = (id: string, more: object = {}) =>
   ({ kind: 'create', path: tenantPath(id), fields: { v: 1, name: id, createdAt: new Date(), ...more } }) as const
+
+test('actions and alerts go 90 days after their end, and what is open never does', async () => {
+  const { documents, run } = night()
+  const ago = (days: number): Date => new Date(systemClock.now() + (40 - days) * DAY_MS)
+  const action = (id: string, fields: object) =>
+    ({ kind: 'create', path: recoveryActionPath(id), fields: { v: 1, state: 'done', ...fields } }) as const
+  const alert = (id: string, fields: object) =>
+    ({ kind: 'create', path: `${ALERTS}/${id}`, fields: { v: 1, ...fields } }) as const
+  const told = alertDeliveryPath('disconnected:default.old', 'slack')
+  await documents.commit([
+    action('default.main-restart-000001', { finishedAt: ago(91) }),
+    action('default.main-restart-000002', { state: 'vetoed', finishedAt: ago(91) }),
+    // An older version has written an end into an action that was asked for again.
+    action('default.main-restart-000003', { state: 'running', finishedAt: ago(91) }),
+    action('default.main-restart-000004', { finishedAt: ago(89) }),
+    action('default.main-restart-000005', { state: 'pending', finishedAt: null }),
+    action('default.main-restore-000007', { finishedAt: ago(400) }),
+    action('default.main-recover-1790000000000', { finishedAt: ago(91) }),
+    alert('disconnected:default.old', { state: 'resolved', resolvedAt: ago(91) }),
+    alert('disconnected:default.new', { state: 'resolved', resolvedAt: ago(89) }),
+    alert('disconnected:default.lost', { state: 'open', resolvedAt: null }),
+    { kind: 'create', path: told, fields: { v: 1, opening: 3, notice: 1 } },
+  ])
+  await run()
+  const idsIn = async (collection: string) => (await documents.query({ collection })).map(({ id }) => id)
+  expect(await idsIn(RECOVERY_ACTIONS)).toEqual([
+    'default.main-restart-000003',
+    'default.main-restart-000004',
+    'default.main-restart-000005',
+    // The last one of its kind: an owner knows by its id that it was performed.
+    'default.main-restore-000007',
+  ])
+  expect(await idsIn(ALERTS)).toEqual(['disconnected:default.lost', 'disconnected:default.new'])
+  expect(await documents.read(told)).toBeNull()
+})
+
+test('an alert that opens again while it is removed stays', async () => {
+  const { documents, run } = night()
+  const path = `${ALERTS}/disconnected:default.back`
+  await documents.commit([{ kind: 'create', path, fields: { v: 1, state: 'resolved', resolvedAt: new Date(0) } }])
+  const query = documents.query.bind(documents)
+  documents.query = async (asked) => {
+    const found = await query(asked)
+    if (asked.collection === `${path}/channels`)
+      await documents.commit([{ kind: 'merge', path, fields: { state: 'open', resolvedAt: null } }])
+    return found
+  }
+  await run()
+  expect((await documents.read(path))?.fields).toMatchObject({ state: 'open' })
+})
 
 test('all parts together end before the function is ended, and none takes the time of another', async () => {
   const { documents, media, run } = night()

@@ -59,7 +59,11 @@ export class FirestoreDocuments implements DocumentStore, DocumentCounter {
           }
           break
         case 'delete':
-          batch.delete(document)
+          if (change.unlessChangedSince) {
+            batch.delete(document, { lastUpdateTime: change.unlessChangedSince.version as Timestamp })
+          } else {
+            batch.delete(document)
+          }
           break
       }
       if (change.kind === 'delete') this.#counter.documentDeletes++

@@ -7,10 +7,11 @@ import {
 } from '@holdfast/core/operations/recovery-action-document'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { parseStored, parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import { type DocumentCounter, type DocumentStore, SERVER_TIME } from '@holdfast/core/platform/ports'
+import { type DocumentStore, SERVER_TIME } from '@holdfast/core/platform/ports'
 import type { Principal } from '../../app/principal.ts'
 import { isOfTenant } from '../find-session.ts'
 import { type ActionAnswer, actionAnswer } from './action-answer.ts'
+import { lastNumber, numberedId } from './action-numbers.ts'
 
 /** What a request says of its action. The rest of the document has a value for every new action. */
 export interface ActionRequest extends Partial<
@@ -27,7 +28,7 @@ export interface ActionRequest extends Partial<
   readonly result?: RecoveryAction['result']
 }
 
-/** How many taken numbers a request skips. An ended action can have one, because numbers come from a count of documents. */
+/** How many taken numbers a request skips. Others take some at the same time. */
 const CREATE_ATTEMPTS = 5
 
 /** An action that changed its state within this time answers a request that ran at the same time, even if it has ended. */
@@ -38,7 +39,7 @@ const JUST_ENDED_MS = 10_000
  * that a runner made for itself do not count: a person may want more than the runner does.
  */
 export async function requestAction(
-  documents: DocumentStore & DocumentCounter,
+  documents: DocumentStore,
   principal: Principal,
   request: ActionRequest,
 ): Promise<ActionAnswer> {
@@ -46,8 +47,9 @@ export async function requestAction(
   const subject =
     targetRunner === null ? (['sessionId', '==', sessionId] as const) : (['targetRunner', '==', targetRunner] as const)
   const sameKind = [subject, ['type', '==', type] as const]
-  // Counts first. An action that is created after the count is found open, or it has the number that this request tries.
-  const earlier = await documents.count({ collection: RECOVERY_ACTIONS, where: sameKind })
+  const kind = `${targetRunner ?? sessionId}-${type}`
+  // Looks for the number first. An action that is created after that is found open, or it has the number that this request tries.
+  const earlier = await lastNumber(documents, kind)
   const openStates = state === 'pending' ? OPEN_ACTION_STATES : [...OPEN_ACTION_STATES, 'proposed' as const]
   const isOpen = (action: RecoveryAction): boolean =>
     openStates.includes(action.state) && action.requestedBy !== 'runner' && isSame(action, request)
@@ -81,7 +83,7 @@ export async function requestAction(
     ...(state === 'vetoed' ? { result: request.result ?? null, finishedAt: SERVER_TIME } : {}),
   }
   for (let number = earlier + 1; ; number++) {
-    const path = recoveryActionPath(`${targetRunner ?? sessionId}-${type}-${String(number).padStart(6, '0')}`)
+    const path = recoveryActionPath(numberedId(kind, number))
     try {
       await documents.commit([{ kind: 'create', path, fields }])
     } catch (error) {
