@@ -264,7 +264,10 @@ const ofOthers: readonly MadeQuery[] = [
   counted(`${USE_CASES}/backups/return-to-backup.ts`, messagesPath(NOBODY), [['order', '>', 'a']]),
   others(`${USE_CASES}/backups/sessions-in-turn.ts`, SESSIONS, [], { orderBy: ['id', 'asc'], startAfter: NOBODY }),
   others(`${USE_CASES}/purge/perform-purges.ts`, SESSIONS, [['purge.dueAt', '<=', new Date(0)]]),
-  others(`${USE_CASES}/purge/list-purges.ts`, SESSIONS, [tenant, ['purge.phase', 'in', ['waiting', 'removing']]]),
+  others(`${USE_CASES}/purge/list-purges.ts`, SESSIONS, [tenant, ['purge.phase', 'in', ['waiting', 'removing']]], {
+    orderBy: ['id', 'asc'],
+    startAfter: 'a',
+  }),
   others(`${USE_CASES}/purge/perform-purges.ts`, ALERTS, [
     ['type', '==', 'purge-stuck'],
     ['state', 'in', ['open', 'acknowledged']],

@@ -38,9 +38,11 @@ export const addPurge: AddCommands = (program, run) => {
     .command('list', { isDefault: true })
     .description('list sessions that are being removed')
     .option('--phase <phase>', PHASES.join(', '), oneOf(PHASES))
+    .option('--cursor <place>', 'go on after the former page')
     .action(
-      run(async (context, { phase }) => {
-        const found = await answerOf(context.api.GET('/api/purges', { params: { query: phase === undefined ? {} : { phase } } }))
+      run(async (context, { phase, cursor }) => {
+        const query = { ...(phase === undefined ? {} : { phase }), ...(cursor === undefined ? {} : { cursor }) }
+        const found = await answerOf(context.api.GET('/api/purges', { params: { query } }))
         context.show(found, () => {
           const rows = found.purges.map((purge): Cell[] => [
             purge.session,
@@ -59,6 +61,7 @@ export const addPurge: AddCommands = (program, run) => {
           return [
             ...(rows.length === 0 ? ['No session is being removed.'] : context.rows(columns, rows)),
             ...found.unreadable.map((name) => `The purge of ${name} is damaged. Ask for it once more: holdfast purge ${name}`),
+            ...(found.cursor === null ? [] : [`More: --cursor ${found.cursor}`]),
           ]
         })
       }),

@@ -2184,7 +2184,7 @@ export interface paths {
         };
         /**
          * List the purges of sessions
-         * @description Sessions that are in the grace of their purge (`waiting`), and those whose keys are destroyed (`removing`), sorted by `removalAt`. Those that are done are listed only with `phase=done`, until a session is created under their name.
+         * @description Sessions that are in the grace of their purge (`waiting`), and those whose keys are destroyed (`removing`), sorted by name. Those that are done are listed only with `phase=done`, until a session is created under their name.
          *
          *     For API keys with the role `operator`, `admin`.
          */
@@ -5632,6 +5632,8 @@ export interface components {
             session: string;
         };
         PurgeList: {
+            /** @description The place after the last purge. Null at the end of the list. */
+            cursor: string | null;
             purges: components["schemas"]["Purge"][];
             /** @description Names of sessions whose purge is damaged. Ask for it once more: that begins it anew. */
             unreadable: string[];
@@ -20391,6 +20393,9 @@ export interface operations {
     listPurges: {
         parameters: {
             query?: {
+                /** @description The cursor of an earlier answer. The list goes on after it. */
+                cursor?: string;
+                limit?: number;
                 /** @description Only these. */
                 phase?: "waiting" | "removing" | "done";
             };

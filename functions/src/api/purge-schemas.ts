@@ -34,6 +34,7 @@ export const purgeListSchema = z
     unreadable: z
       .array(z.string())
       .meta({ description: 'Names of sessions whose purge is damaged. Ask for it once more: that begins it anew.' }),
+    cursor: z.string().nullable().meta({ description: 'The place after the last purge. Null at the end of the list.' }),
   })
   .meta({ id: 'PurgeList' })
 

@@ -212,8 +212,19 @@ describe('the list', () => {
     const byName = new Map(body.purges.map((one: { session: string }) => [one.session, one]))
     expect(byName.get('listed')).toEqual(waiting)
     expect(byName.get('begun')).toMatchObject({ phase: 'removing', mayBeTakenBack: false })
-    const times = body.purges.map(({ removalAt }: { removalAt: string }) => Date.parse(removalAt))
-    expect(times).toEqual(times.toSorted((one: number, other: number) => one - other))
+    const names = [...body.purges.map(({ session }: { session: string }) => session), 'torn'].toSorted((one, other) =>
+      one < other ? -1 : 1,
+    )
+    const paged: string[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body: page } = await calls.get(`/api/purges?limit=1${cursor && `&cursor=${cursor}`}`)
+      const onPage = [...page.purges.map(({ session }: { session: string }) => session), ...page.unreadable]
+      expect(onPage.length).toBeLessThanOrEqual(1)
+      paged.push(...onPage)
+      cursor = page.cursor
+    }
+    expect([paged, body.cursor]).toEqual([names, null])
+    expect((await calls.get('/api/purges?cursor=a/b')).status).toBe(400)
     const of = async (phase: string) => (await calls.get(`/api/purges?phase=${phase}`)).body.purges
     expect((await of('removing')).map(({ phase }: { phase: string }) => phase)).toContain('removing')
     expect((await of('waiting')).map(({ session }: { session: string }) => session)).not.toContain('begun')

@@ -1,7 +1,7 @@
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
-import { sessionNameOf } from '@holdfast/core/session/ids'
+import { sessionIdOf, sessionNameOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import { type Purge, purgeSchema, SESSIONS } from '@holdfast/core/session/session-document'
 import { knowsSession, type Principal } from '../../app/principal.ts'
@@ -15,18 +15,42 @@ type PurgeAnswer = ReturnType<typeof purgeAnswer>
 /** Purges whose actions are read at one time. */
 const AT_ONCE = 20
 
+interface PurgeFilter {
+  readonly phases: readonly Purge['phase'][]
+  /** The cursor of an earlier page. */
+  readonly cursor: string | undefined
+  readonly limit: number
+}
+
+export interface PurgeList {
+  readonly purges: readonly PurgeAnswer[]
+  readonly unreadable: readonly string[]
+  /** Null when there are no further ones. */
+  readonly cursor: string | null
+}
+
 /**
- * Lists the purges of the sessions that the caller may know of, in these phases: what is removed first comes first. Only the purge of a
- * document has to be whole. A name that has a session again has no purge in this list, because that session is not hidden.
+ * Lists the purges of the sessions that the caller may know of, in these phases, by the names of the sessions. Only the purge of a document
+ * has to be whole. A name that has a session again has no purge in this list, because that session is not hidden.
  */
 export async function listPurges(
   { documents, tenants, logger }: Needed,
   principal: Principal,
-  phases: readonly Purge['phase'][],
-): Promise<{ purges: PurgeAnswer[]; unreadable: string[] }> {
-  const where = [['tenant', '==', principal.tenant] as const, ['purge.phase', 'in', phases] as const]
-  const found = await documents.query({ collection: SESSIONS, where, select: ['purge', 'isRemoved'] })
-  const known = found.filter(({ id, fields }) => knowsSession(principal, id) && fields['isRemoved'] === true)
+  { phases, cursor, limit }: PurgeFilter,
+): Promise<PurgeList> {
+  const found = await documents.query({
+    collection: SESSIONS,
+    where: [
+      ['tenant', '==', principal.tenant],
+      ['purge.phase', 'in', phases],
+    ],
+    orderBy: ['id', 'asc'],
+    ...(cursor === undefined ? {} : { startAfter: sessionIdOf(principal.tenant, cursor) }),
+    limit: limit + 1,
+    select: ['purge', 'isRemoved'],
+  })
+  const page = found.slice(0, limit)
+  const known = page.filter(({ id, fields }) => knowsSession(principal, id) && fields['isRemoved'] === true)
   const { purge: settings } = await tenants.settingsOf(principal.tenant)
   const purges: PurgeAnswer[] = []
   const unreadable: string[] = []
@@ -41,8 +65,10 @@ export async function listPurges(
     logger.error({ error: purge, ...ofSession(id) }, 'The purge of a session does not parse.')
     unreadable.push(sessionNameOf(id))
   })
-  const sorted = purges.toSorted(
-    (one, other) => one.removalAt.getTime() - other.removalAt.getTime() || (one.session < other.session ? -1 : 1),
-  )
-  return { purges: sorted, unreadable: unreadable.toSorted() }
+  const last = page.at(-1)
+  return {
+    purges: purges.toSorted((one, other) => (one.session < other.session ? -1 : 1)),
+    unreadable: unreadable.toSorted(),
+    cursor: last && found.length > limit ? sessionNameOf(last.id) : null,
+  }
 }
