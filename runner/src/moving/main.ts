@@ -66,6 +66,8 @@ async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: Rebuil
           continue
         }
         if (one) rebuilt.push(one)
+        for (const { object, why } of one?.skipped ?? [])
+          say(`${place}: ${object} is newer and does not open, so that what only it had is lost. ${why}`)
         if (one) say(`${place}: ${id} was rebuilt from ${one.from}. Start it: POST /api/sessions/${sessionNameOf(id)}/start`)
         else say(`${place}: ${id} was never linked, or was purged, and stays as it is.`)
       } catch (error) {

@@ -49,6 +49,14 @@ export interface Rebuilt {
   /** The first record of the new log. */
   readonly startsAt: number
   readonly records: Readonly<Record<string, number>>
+  /** Newer checkpoints that do not open. An earlier version of one of them may have more. */
+  readonly skipped: readonly SkippedCheckpoint[]
+}
+
+/** A checkpoint that does not open, and why, for people. */
+interface SkippedCheckpoint {
+  readonly object: string
+  readonly why: string
 }
 
 export interface RebuildHow {
@@ -124,7 +132,7 @@ export async function rebuildSession(
   const fields = { epoch: made.epoch, journalHead: made.seq, checkpoint: made, trimmedTo: made.seq }
   await documents.commit([writeOf(sessionId, fields, aside, session && snapshot && { session, snapshot })])
   if ((await readBack(stores, sessionId)).creds === null) throw refused('What the stores gave back has no credentials.')
-  return { session: sessionId, from: found.from, startsAt: made.seq, records: image.counts() }
+  return { session: sessionId, from: found.from, startsAt: made.seq, records: image.counts(), skipped: found.skipped }
 }
 
 /** The document that leads to the new log: a new one, or the restored one, which keeps what people have set. */
@@ -169,6 +177,7 @@ interface Newest {
   /** The last record that the image contains. */
   readonly seq: number
   readonly hash: string
+  readonly skipped: readonly SkippedCheckpoint[]
 }
 
 /**
@@ -191,7 +200,7 @@ async function newestState(
     // Claims are never trimmed: what is left of a journal without its checkpoints is no state.
     if (reached.sequence > (opened.checkpoint?.pointer.seq ?? 0) && (image.creds !== null || opened.checkpoint)) {
       const { sequence: seq, hash } = reached
-      return { cipher, missingKeys: keys.toStore(), image, pointer: startedFrom, from: 'journal', seq, hash }
+      return { cipher, missingKeys: keys.toStore(), image, pointer: startedFrom, from: 'journal', seq, hash, skipped: [] }
     }
   }
   const hadCheckpoint = session?.checkpoint ?? session?.previousCheckpoint
@@ -199,7 +208,16 @@ async function newestState(
   if (!opened.checkpoint) throw refused(opened.why)
   const { cipher, pointer, checkpoint } = opened.checkpoint
   const { image, from } = checkpoint
-  return { cipher, missingKeys: keys.toStore(), image, pointer, from: pointer.object, seq: pointer.seq, hash: from.hash }
+  return {
+    cipher,
+    missingKeys: keys.toStore(),
+    image,
+    pointer,
+    from: pointer.object,
+    seq: pointer.seq,
+    hash: from.hash,
+    skipped: opened.skipped,
+  }
 }
 
 interface Opened {
@@ -208,28 +226,42 @@ interface Opened {
   readonly pointer: CheckpointPointer
 }
 
+interface Opening {
+  /** Null when none opens. */
+  readonly checkpoint: Opened | null
+  readonly tried: number
+  readonly skipped: readonly SkippedCheckpoint[]
+  readonly why: string
+}
+
 /** Opens the newest checkpoint that can be opened, by the keys that are known or that headers have; or says why none can be. */
 async function newestThatOpens(
   { objects }: Pick<MovingStores, 'objects'>,
   sessionId: string,
   { keys, tombstone }: { readonly keys: FoundKeys; readonly tombstone: PurgeTombstone | null },
-): Promise<{ readonly checkpoint: Opened | null; readonly tried: number; readonly why: string }> {
+): Promise<Opening> {
   // What is before the record of a purge was purged.
   const listed = (await objects.describe(checkpointFolder(sessionId))).filter((one) => !tombstone || isSince(tombstone, one))
   const names = listed.map(({ name }) => name).filter((name) => placeOfCheckpoint(name))
   const tried = names.length
+  const skipped: SkippedCheckpoint[] = []
   for (const name of names.toReversed()) {
     await keys.addThoseOf(name)
     const { cipher } = keys
-    if (!cipher) continue
+    if (!cipher) {
+      skipped.push({ object: name, why: 'Its header gives no key.' })
+      continue
+    }
     try {
-      return { checkpoint: { cipher, ...(await readUnpointed(objects, cipher, name)) }, tried, why: '' }
+      return { checkpoint: { cipher, ...(await readUnpointed(objects, cipher, name)) }, tried, skipped, why: '' }
     } catch (error) {
       if (!isDamage(error)) throw error
+      skipped.push({ object: name, why: error.message })
     }
   }
+  const named = skipped.map(({ why, object }) => (why.includes(object) ? why : `${object}: ${why}`)).join(' ')
   const why = keys.cipher
-    ? `No checkpoint of ${sessionId} opens.`
-    : `No checkpoint of ${sessionId} has its key: restore session_keys from a backup of Firestore, and run this again.`
-  return { checkpoint: null, tried, why }
+    ? `No checkpoint of ${sessionId} opens. Bring back an earlier version of one of these objects: ${named}`
+    : `No checkpoint of ${sessionId} has its key: restore session_keys from a backup of Firestore, and run this again. ${named}`
+  return { checkpoint: null, tried, skipped, why }
 }

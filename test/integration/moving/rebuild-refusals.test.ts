@@ -1,4 +1,5 @@
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
+import { journalPath } from '@holdfast/core/journal/journal-record'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { sessionPath } from '@holdfast/core/session/session-document'
@@ -37,4 +38,31 @@ test('a session whose checkpoints are all gone is refused, and not left as one t
   const before = await contentOfSession(clients, session)
   await expect(rebuilt(session)).rejects.toMatchObject({ code: 'cannot-move' })
   expect(await contentOfSession(clients, session)).toEqual(before)
+})
+
+/** Damages the headers of the newest checkpoints. Returns their names, the newest first. */
+async function hurtHeaders({ sessionId }: SessionUnderTest, count: number): Promise<string[]> {
+  const names = (await clients.objects.list(`sessions/${sessionId}/`)).toReversed().slice(0, count)
+  for (const name of names) {
+    const { bytes, generation } = (await clients.objects.read(name)) ?? { bytes: Buffer.alloc(0), generation: '' }
+    await storage().bucket.file(name, { generation }).delete()
+    await clients.objects.create(name, Buffer.concat([Buffer.from('x'), bytes.subarray(1)]))
+  }
+  return names
+}
+
+/** A session whose checkpoints are all that is left. */
+async function withoutJournal(): Promise<SessionUnderTest> {
+  const session = await newSessionWithPast(clients)
+  const records = await clients.documents.query({ collection: journalPath(session.sessionId), select: [] })
+  await clients.documents.commit(records.map(({ path }) => ({ kind: 'delete', path })))
+  return session
+}
+
+test('a session of which no checkpoint opens is refused with the names of all', async () => {
+  const session = await withoutJournal()
+  const names = await hurtHeaders(session, 2)
+  const error: unknown = await rebuilt(session).catch((refusal: unknown) => refusal)
+  expect(error).toMatchObject({ code: 'cannot-move' })
+  expect(names.filter((name) => String(error).includes(name))).toEqual(names)
 })
