@@ -8,7 +8,8 @@ import { decodePacked, encodePacked } from './mutation.ts'
 
 /**
  * PERSISTED CONTRACT v1: an archive object, Signal records that clean-up moved out of the state. One line of JSON (the header, readable),
- * a line feed, then the sealed records. Objects are immutable, and their name is used once.
+ * a line feed, then the sealed records. Objects are immutable, and their name is used once. The seal covers the header in every version: it tells
+ * what a later version wrote from what was altered.
  */
 const headerSchema = z.object({
   v: z.literal(1),
@@ -52,7 +53,7 @@ export async function writeArchive(
 
 /**
  * @throws HoldfastError `archive-damaged` when the object is missing, altered or not the one of its name; `unknown-version` when a
- * later program wrote it; other errors when the store did not answer.
+ * later program certainly wrote it; other errors when the store did not answer.
  */
 export async function readArchive(objects: ObjectStore, cipher: SessionCipher, place: ArchivePlace): Promise<ArchivedValues> {
   const name = archiveName(cipher.sessionId, place)
@@ -68,8 +69,19 @@ export async function readArchive(objects: ObjectStore, cipher: SessionCipher, p
     const packed = cipher.open('archive', stored.bytes.subarray(end + 1), head, header.keyVersion)
     return parseStored(recordsSchema, decodePacked(packed), name)
   } catch (cause) {
-    if (isHoldfastError(cause, 'unknown-version')) throw cause
+    if (isHoldfastError(cause, 'unknown-version') && isSealedSo(stored.bytes.subarray(end + 1), cipher, head)) throw cause
     throw damaged(name, 'cannot be opened', cause)
+  }
+}
+
+/** Whether the header is as it was written. Its version alone may have been altered, and nobody should wait for a later program then. */
+function isSealedSo(sealed: Buffer, cipher: SessionCipher, head: string): boolean {
+  const { keyVersion } = headerSchema.partial().omit({ v: true }).catch({}).parse(JSON.parse(head))
+  try {
+    cipher.open('archive', sealed, head, keyVersion ?? cipher.currentVersion)
+    return true
+  } catch {
+    return false
   }
 }
 

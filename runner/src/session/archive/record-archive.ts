@@ -14,6 +14,8 @@ const LONGEST_PAUSE_MS = 15_000
 
 const { codec } = STATE_KINDS.archived
 
+const OF_LATER_VERSION = 'A later version wrote an archive of the session; a message waits until that one runs again.'
+
 /** Reads the records that clean-up has moved out of a session's state. It keeps the last object, whose records are often used together. */
 export class RecordArchive implements ArchivedRecords {
   readonly #options
@@ -39,7 +41,8 @@ export class RecordArchive implements ArchivedRecords {
         return value === undefined ? null : { value, isStale }
       } catch (error) {
         // Without the record the stanza would be refused, or the contact would get a second session: both wait instead.
-        logger.warn({ error }, 'The archive of the session does not answer; a message waits for it.')
+        if (isHoldfastError(error, 'unknown-version')) logger.error({ error, advice: error.advice }, OF_LATER_VERSION)
+        else logger.warn({ error }, 'The archive of the session does not answer; a message waits for it.')
         await clock.sleep(pauseMs, 'archive', signal)
       }
     }

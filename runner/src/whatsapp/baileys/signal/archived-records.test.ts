@@ -1,10 +1,12 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { readArchive } from '@holdfast/core/journal/archive'
 import { countRecords } from '@holdfast/core/journal/count-records'
 import { planCleanUp } from '@holdfast/core/journal/clean-up-plan'
 import { dayOf } from '@holdfast/core/journal/record-books'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { ListedObject, ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
+import { archiveName } from '@holdfast/core/session/ids'
 import { countedTotal } from '@holdfast/core/session/record-counts'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -174,6 +176,27 @@ describe('a contact that was silent for 20 days', () => {
     await contact.openSession(device)
     expect(await textOf(await contact.text('again'))).toBe('again')
     expect(device.image.count('archived')).toBe(0)
+  })
+
+  test('is asked to write again when the version in the header of its archive was altered, and nobody waits for that version', async () => {
+    const [name = '', bytes = Buffer.alloc(0)] = [...objects.stored][0] ?? []
+    objects.stored.set(name, Buffer.from(bytes.toString('latin1').replace('"v":1', '"v":7'), 'latin1'))
+    expect(await device.signal.validateSession(contact.lid)).toMatchObject({ exists: false })
+    await contact.openSession(device)
+    expect(await textOf(await contact.text('again'))).toBe('again')
+    expect(device.image.count('archived')).toBe(0)
+  })
+
+  test('waits for the version that certainly wrote its archive', async () => {
+    const { cipher } = device
+    const place = { seq: 1, epoch: 1 }
+    const head = JSON.stringify({ v: 7, sessionId: cipher.sessionId, ...place, keyVersion: cipher.currentVersion })
+    const sealed = cipher.seal('archive', Buffer.from('of that version'), head)
+    const name = archiveName(cipher.sessionId, place)
+    objects.stored.set(name, Buffer.concat([Buffer.from(`${head}\n`), sealed]))
+    await expect(readArchive(objects, cipher, place)).rejects.toMatchObject({ code: 'unknown-version' })
+    objects.stored.set(name, Buffer.concat([Buffer.from(`${head.replace('7', '8')}\n`), sealed]))
+    await expect(readArchive(objects, cipher, place)).rejects.toMatchObject({ code: 'archive-damaged' })
   })
 
   test('is read, but written to in a new session, after a restore that lost records', async () => {
