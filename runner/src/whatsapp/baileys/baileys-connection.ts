@@ -106,7 +106,7 @@ export class BaileysConnection implements Connection {
     this.#keyStore = options.keyStore
     this.#answers = new OpenAnswers(socket.ws)
     const whileOpen = <T>(work: Promise<T>): Promise<T> => this.#answers.whileOpen(work)
-    this.questions = questionsOf({ socket, names, clock, image: options.image, whileOpen })
+    this.questions = questionsOf({ socket, names, clock, image: options.image, whileOpen, appState: options.appState })
     this.files = {
       askForMedium: (medium, address) => whileOpen(askForMedium(socket, medium, address, clock)),
       uploadMedium: (file) => whileOpen(uploadMedium(socket, file, options.agent)),

@@ -1,7 +1,8 @@
-import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys'
+import { jidNormalizedUser, type WAPatchName, type WASocket } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { ConnectionEnded } from '../../port.ts'
 import { QuestionRefused } from '../../questions.ts'
+import type { AppState } from '../receive/app-state.ts'
 import type { LidMap } from '../signal/lid-map.ts'
 
 export interface Asking {
@@ -10,6 +11,7 @@ export interface Asking {
   readonly clock: Clock
   /** Rejects with `ConnectionEnded` when the connection ends before the work does. */
   readonly whileOpen: <T>(work: Promise<T>) => Promise<T>
+  readonly appState: Pick<AppState, 'changing'>
 }
 
 /** Asks WhatsApp, and translates what it refuses. */
@@ -19,6 +21,16 @@ export async function ask<T>({ whileOpen }: Asking, work: Promise<T>): Promise<T
   } catch (error) {
     throw error instanceof ConnectionEnded ? error : (refusedWith(codeOf(error)) ?? error)
   }
+}
+
+/**
+ * Changes what the phone syncs to its companions.
+ *
+ * @throws QuestionRefused `not-possible` while the phone has not shared the key for that
+ */
+export async function change<T>(asking: Asking, collection: WAPatchName, work: () => Promise<T>): Promise<T> {
+  requireAppStateKey(asking)
+  return asking.appState.changing(collection, () => ask(asking, work()))
 }
 
 /**

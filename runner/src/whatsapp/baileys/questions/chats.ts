@@ -1,7 +1,7 @@
-import { jidNormalizedUser, type ChatModification } from '@whiskeysockets/baileys'
+import { jidNormalizedUser, type ChatModification, type WAPatchName } from '@whiskeysockets/baileys'
 import type { QueryArgs } from '@holdfast/core/operations/owner-queries'
 import type { Questions } from '../../questions.ts'
-import { ask, requireAppStateKey, type Asking } from './asking.ts'
+import { ask, change, type Asking } from './asking.ts'
 
 type OfChats = Pick<
   Questions,
@@ -9,6 +9,19 @@ type OfChats = Pick<
 >
 
 type Presences = Map<string, Map<string, { presence: string; lastSeen: number | null }>>
+
+/** The collection of the app state that has labels. */
+const LABELS = 'regular'
+
+/** Those that have what changes of a chat write. */
+const COLLECTION_OF = {
+  archive: 'regular_low',
+  unarchive: 'regular_low',
+  read: 'regular_low',
+  unread: 'regular_low',
+  clear: 'regular_high',
+  delete: 'regular_high',
+} as const satisfies Record<QueryArgs<'change-chat'>['change'], WAPatchName>
 
 /** A connection remembers the presences of this many chats. */
 const MOST_CHATS = 2000
@@ -52,20 +65,19 @@ export const chatQuestions = (asking: Asking): OfChats => {
       return {}
     },
     'change-chat': async (args) => {
-      requireAppStateKey(asking)
-      await ask(asking, socket.chatModify(modificationOf(args), args.chat))
+      await change(asking, COLLECTION_OF[args.change], () => socket.chatModify(modificationOf(args), args.chat))
       return {}
     },
     'put-label': async ({ id, name, color, isGone }) => {
       if (id === null) throw new Error('A label has no id.')
-      requireAppStateKey(asking)
-      await ask(asking, socket.addLabel('', { id, name, color, deleted: isGone }))
+      await change(asking, LABELS, () => socket.addLabel('', { id, name, color, deleted: isGone }))
       return { id }
     },
     'label-chat': async ({ chat, labels, former }) => {
-      requireAppStateKey(asking)
-      for (const label of labels) if (!former.includes(label)) await ask(asking, socket.addChatLabel(chat, label))
-      for (const label of former) if (!labels.includes(label)) await ask(asking, socket.removeChatLabel(chat, label))
+      for (const label of labels)
+        if (!former.includes(label)) await change(asking, LABELS, () => socket.addChatLabel(chat, label))
+      for (const label of former)
+        if (!labels.includes(label)) await change(asking, LABELS, () => socket.removeChatLabel(chat, label))
       return {}
     },
     'reject-call': async ({ call, from }) => {

@@ -1,7 +1,7 @@
 import { isLidUser, jidNormalizedUser } from '@whiskeysockets/baileys'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { QuestionRefused, type Questions } from '../../questions.ts'
-import { ask, ownJid, requireAppStateKey, type Asking } from './asking.ts'
+import { ask, change, ownJid, requireAppStateKey, type Asking } from './asking.ts'
 
 type OfPeople = Pick<
   Questions,
@@ -56,11 +56,11 @@ export const peopleQuestions = (asking: Asking & { readonly image: StateImage })
       return {}
     },
     'save-contact': async ({ contact, firstName, lastName }) => {
-      requireAppStateKey(asking)
       const fullName = [firstName, lastName].filter((name) => name !== '').join(' ')
       const lid = asking.names.lidOf(contact)
       const lidJid = lid === null ? {} : { lidJid: lid }
-      await ask(asking, socket.addOrEditContact(contact, { fullName, firstName, saveOnPrimaryAddressbook: true, ...lidJid }))
+      const saved = { fullName, firstName, saveOnPrimaryAddressbook: true, ...lidJid }
+      await change(asking, 'critical_unblock_low', () => socket.addOrEditContact(contact, saved))
       return {}
     },
     lids: async ({ of, limit, offset }) => {

@@ -330,3 +330,49 @@ describe('the question for news of the phone', () => {
     expect(await appState.askForNews()).toBe('unknown')
   })
 })
+
+describe('a change of ours', () => {
+  const VERSION = { version: 8, hash: Buffer.alloc(0), indexValueMap: {} }
+
+  /** Lets Baileys store the version that WhatsApp gave the change. */
+  const accepted = (): Promise<void> =>
+    device.keyStore.transaction(async () => {
+      await device.keyStore.store.set({ 'app-state-sync-version': { regular: VERSION } })
+    }, 'me')
+
+  beforeEach(async () => {
+    keyArrives()
+    version(...ALL_WA_PATCH_NAMES)
+    appState.opened()
+    for (const { finish } of wire.fetches) finish()
+    await afterFetch()
+    wire.fetches.length = 0
+  })
+
+  test('is fetched by the next owner when its owner dies before the answer, because WhatsApp tells only the other devices', async () => {
+    expect(pending()).toEqual([])
+    void appState.changing('regular', () => new Promise(() => {}))
+    expect(pending()).toEqual(['regular'])
+    connect(device)
+    appState.opened()
+    expect(wire.fetches.map(({ names }) => names)).toEqual([['regular']])
+  })
+
+  test('has its version stored after what the caller makes of it', async () => {
+    const answered = Promise.withResolvers<void>()
+    const changing = appState.changing('regular', async () => {
+      await accepted()
+      await answered.promise
+    })
+    await afterFetch()
+    expect([told, Object.keys(device.keyStore.untold)]).toEqual([[], ['regular']])
+    answered.resolve()
+    await changing
+    told.push('heard by the lists')
+    await afterFetch()
+    expect(told).toEqual(['heard by the lists', 'stored'])
+    for (const { finish } of wire.fetches) finish()
+    await afterFetch()
+    expect([pending(), Object.keys(device.keyStore.untold)]).toEqual([[], []])
+  })
+})

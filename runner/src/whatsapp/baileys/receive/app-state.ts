@@ -56,6 +56,8 @@ export class AppState {
   readonly #whenHeard: () => Promise<void>
   /** Collections that became pending again during the current fetch, which may have been too early for them. */
   readonly #pendingAgain = new Set<string>()
+  /** Changes of ours that are under way. */
+  readonly #ownChanges = new Set<Promise<void>>()
   #fetching = false
   #isOpen = false
   #hangs = false
@@ -128,6 +130,27 @@ export class AppState {
     }
   }
 
+  /**
+   * Does a change of ours, of which WhatsApp tells our other devices only. Its collection is pending before anything of the change leaves, so
+   * that the next owner fetches what a crash has kept from the lists; and its version is stored after what the caller makes of the change, in
+   * the turn in which this resolves.
+   */
+  async changing<T>(name: WAPatchName, change: () => Promise<T>): Promise<T> {
+    this.#change('app-state-pending', [name], '1')
+    if (this.#fetching) this.#pendingAgain.add(name)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#ownChanges.add(promise)
+    try {
+      return await change()
+    } finally {
+      void nextTurn().then(() => {
+        this.#ownChanges.delete(promise)
+        resolve()
+        this.fetch()
+      })
+    }
+  }
+
   /** Stops fetching: the connection is over. */
   close(): void {
     this.#isOpen = false
@@ -137,7 +160,8 @@ export class AppState {
   /** Fetches the pending collections, unless a fetch is running. */
   fetch(): void {
     const names = this.#pending()
-    if (this.#fetching || this.#hangs || !this.#isOpen || names.length === 0 || !this.#hasKey()) return
+    if (this.#fetching || this.#hangs || this.#ownChanges.size > 0 || !this.#isOpen || names.length === 0 || !this.#hasKey())
+      return
     this.#cancelAgain()
     this.#fetching = true
     this.#fetch(names)
@@ -184,6 +208,7 @@ export class AppState {
     const told = this.#telling.then(async () => {
       // Baileys tells of a fetch after the end of its transaction.
       await nextTurn()
+      while (this.#ownChanges.size > 0) await Promise.all(this.#ownChanges)
       const versions = this.#keyStore.untold
       if (!this.#isOpen || Object.keys(versions).length === 0) return
       this.#socket.ev.flush()
