@@ -1,8 +1,8 @@
 import type { Fields } from '@holdfast/core/platform/ports'
 import { placeOfCheckpoint } from '@holdfast/core/session/ids'
 import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
-import type { DrilledSession } from './session.ts'
-import { type Stored, write } from './stored.ts'
+import type { Damageable } from './damageable.ts'
+import type { Stored } from './stored.ts'
 
 /** What was done to a session, as the judge needs to know it. */
 export interface Damaged {
@@ -14,10 +14,12 @@ export interface Damaged {
 
 interface Given {
   readonly random: SeededRandom
-  readonly session: DrilledSession
+  readonly session: Damageable
   readonly whole: Stored
   /** What the stores have of another session. */
   readonly other: Stored
+  /** Objects that stay whole. */
+  readonly spared?: ReadonlySet<string>
 }
 
 type Done = { records: Map<number, 'missing' | 'damaged'>; objects: Set<string>; what: string[] }
@@ -33,8 +35,8 @@ export async function damage(given: Given): Promise<Damaged> {
     const kind = random.pick(['record', 'record', 'run of records', 'checkpoint', 'checkpoint', 'all checkpoints'] as const)
     if (kind === 'record') await damageRecord(given, done, random.pick(near(given)))
     else if (kind === 'run of records') await removeRun(given, done)
-    else if (kind === 'checkpoint') damageObject(given, done, random.pick([...given.whole.objects.keys()].slice(-3)))
-    else for (const name of given.whole.objects.keys()) damageObject(given, done, name)
+    else if (kind === 'checkpoint') await damageObject(given, done, random.pick([...given.whole.objects.keys()].slice(-3)))
+    else for (const name of given.whole.objects.keys()) await damageObject(given, done, name)
   }
   return done
 }
@@ -62,7 +64,7 @@ async function damageRecord(given: Given, done: Done, seq: number): Promise<void
   const fields = whole.records.get(seq) ?? {}
   const replace = async (at: number, by: Fields, how: string): Promise<void> => {
     if (done.records.get(at) === 'missing') return
-    await write(session, at, by)
+    await session.write(at, by)
     done.records.set(at, 'damaged')
     done.what.push(`record ${at} (${String(whole.records.get(at)?.['kind'])}): ${how}`)
   }
@@ -106,13 +108,14 @@ function hurtBytes(random: SeededRandom, bytes: Buffer, kind: 'flip' | 'truncate
 async function lose({ session, whole }: Given, done: Done, seq: number): Promise<void> {
   const isLastKnown = ![...whole.records.keys()].some((one) => one > seq && done.records.get(one) !== 'missing')
   if (isLastKnown && seq > whole.knownEnd) return
-  await write(session, seq, null)
+  await session.write(seq, null)
   done.records.set(seq, 'missing')
   done.what.push(`record ${seq} (${String(whole.records.get(seq)?.['kind'])}): gone`)
 }
 
-function damageObject(given: Given, done: Done, name: string): void {
-  const { random, session, whole, other } = given
+async function damageObject(given: Given, done: Done, name: string): Promise<void> {
+  const { random, session, whole, other, spared } = given
+  if (spared?.has(name)) return
   const bytes = whole.objects.get(name) ?? Buffer.alloc(0)
   const kind = random.pick(['flip', 'truncate', 'lose', 'earlier', 'foreign'] as const)
   const older = [...whole.objects.keys()].filter((one) => one < name)
@@ -123,7 +126,7 @@ function damageObject(given: Given, done: Done, name: string): void {
     if (kind === 'flip' || kind === 'truncate') return hurtBytes(random, bytes, kind)
     return null
   }
-  session.stores.damage(name, hurtOne(), { inPlace })
+  await session.replace(name, hurtOne(), { inPlace })
   done.objects.add(name)
   done.what.push(`checkpoint ${placeOfCheckpoint(name)?.seq ?? name}: ${kind}${inPlace ? '' : ', another generation'}`)
 }

@@ -38,6 +38,10 @@ export async function runDrills(
       onEnd(drilled)
     },
   )
+  return figuresOf(all)
+}
+
+export function figuresOf(all: readonly Drilled[]): Figures {
   const sum = (of: (drilled: Drilled) => number): number => all.reduce((total, drilled) => total + of(drilled), 0)
   return {
     cases: all.length,

@@ -25,7 +25,7 @@ export function foresee(whole: Stored, damaged: Damaged, linkedAt: number): Fore
     while (isWhole(reached + 1)) reached++
     return reached
   }
-  const all = [...whole.objects.keys()].filter((name) => !damaged.objects.has(name))
+  const all = [...whole.earlier, ...whole.objects.keys()].filter((name) => !damaged.objects.has(name))
   const named = all.filter((name) => [whole.checkpoint, whole.previousCheckpoint].some((pointer) => pointer?.object === name))
   const left = named.length > 0 ? named : all
   const starts = left.map((name) => placeOfCheckpoint(name)?.seq ?? 0)

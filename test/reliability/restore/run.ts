@@ -200,7 +200,7 @@ class Drill {
   async #repair(life: Life): Promise<void> {
     const { session, whole } = this.#given
     await session.end(life, 'leaves')
-    await repair(session, whole)
+    await repair(session, whole, storedOf(session))
     const next = await session.begin()
     await session.stores
       .until(() => next.runner.dials.length > 0, 'a dial after the repair')
@@ -212,7 +212,8 @@ class Drill {
   }
 
   #checkNothingDeleted(before: Stored): void {
-    this.#deleted += missingSince(before, storedOf(this.#given.session)).length
+    const { records, objects } = missingSince(before, storedOf(this.#given.session))
+    this.#deleted += records.length + objects.length
   }
 }
 

@@ -1,9 +1,9 @@
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { journalPath } from '@holdfast/core/journal/journal-record'
-import { SERVER_TIME } from '@holdfast/core/platform/ports'
+import { type Fields, SERVER_TIME } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
-import { checkpointFolder } from '@holdfast/core/session/ids'
+import { checkpointFolder, sequenceId } from '@holdfast/core/session/ids'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { OwnedDevice } from '../../../runner/src/whatsapp/baileys/testing/owned-device.ts'
 import { rekeyedState } from '../../../runner/src/whatsapp/baileys/signal/rekey.ts'
@@ -11,6 +11,7 @@ import type { SeededRandom } from '../../../sandbox/network/seeded-random.ts'
 import { type GivenParts, RunnerUnderTest } from '../../support/engine/runner-under-test.ts'
 import { People, type Talk } from './people.ts'
 import { RunnerStores, type Stores } from './stores.ts'
+import type { Damageable } from './damageable.ts'
 
 /** Longer than the runners' `deadAfterMs`. */
 const UNTIL_DEAD_MS = 120_000
@@ -24,7 +25,7 @@ export interface Life {
 }
 
 /** A session with its people, whose owners are runners of the product in this process. */
-export class DrilledSession {
+export class DrilledSession implements Damageable {
   readonly sessionId: string
   readonly people: People
   readonly stores: Stores
@@ -57,6 +58,16 @@ export class DrilledSession {
   /** Whether it is not the device that was linked. */
   isOther(device: OwnedDevice): boolean {
     return this.#identity !== device.identity
+  }
+
+  async write(seq: number, fields: Fields | null): Promise<void> {
+    const path = `${this.journal}/${sequenceId(seq)}`
+    const creation = fields ? [{ kind: 'create' as const, path, fields }] : []
+    await this.stores.commit([{ kind: 'delete', path }, ...creation])
+  }
+
+  async replace(name: string, bytes: Buffer | null, how: { readonly inPlace: boolean }): Promise<void> {
+    this.stores.damage(name, bytes, how)
   }
 
   async create(): Promise<void> {

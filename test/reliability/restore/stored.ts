@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { sequenceId } from '@holdfast/core/session/ids'
 import type { CheckpointPointer } from '@holdfast/core/session/session-document'
 import type { Fields } from '@holdfast/core/platform/ports'
+import type { Damageable } from './damageable.ts'
 import type { DrilledSession } from './session.ts'
 
 /** What the stores have of a session: its journal and its objects. */
@@ -10,6 +10,8 @@ export interface Stored {
   /** Records as they are compared, which also shows when one was written again. */
   readonly rawRecords: ReadonlyMap<number, unknown>
   readonly objects: ReadonlyMap<string, Buffer>
+  /** Objects before these, whose bytes nobody looks at. */
+  readonly earlier: readonly string[]
   /** The highest number that the log is known to have had. */
   readonly end: number
   /** Whether the last record is one that the session's document knows of. */
@@ -34,6 +36,7 @@ export function storedOf({ stores, journal, folder, document }: DrilledSession):
     objects: new Map(
       stores.names.filter((name) => name.startsWith(folder)).map((name) => [name, stores.bytesOf(name) ?? Buffer.alloc(0)]),
     ),
+    earlier: [],
     end: Math.max(knownEnd, ...records.keys()),
     knownEnd,
     trimmedTo: Number(document['trimmedTo'] ?? 0),
@@ -42,31 +45,20 @@ export function storedOf({ stores, journal, folder, document }: DrilledSession):
   }
 }
 
-const recordPath = ({ journal }: Pick<DrilledSession, 'journal'>, seq: number): string => `${journal}/${sequenceId(seq)}`
-
 /** What is gone or changed since. New records and objects do not count. */
-export function missingSince(before: Stored, now: Stored): string[] {
+export function missingSince(before: Stored, now: Stored): { readonly records: number[]; readonly objects: string[] } {
   const records = [...before.rawRecords].filter(([seq, fields]) => !isDeepStrictEqual(now.rawRecords.get(seq), fields))
   const objects = [...before.objects].filter(([name, bytes]) => !now.objects.get(name)?.equals(bytes))
-  return [...records.map(([seq]) => `record ${seq}`), ...objects.map(([name]) => name)]
+  return { records: records.map(([seq]) => seq), objects: objects.map(([name]) => name) }
 }
 
 /** Brings back what was damaged, as an operator would from versions that a bucket and Firestore keep: objects get new generations. */
-export async function repair(session: DrilledSession, whole: Stored): Promise<void> {
-  const { stores } = session
-  const now = storedOf(session)
+export async function repair(session: Damageable, whole: Stored, now: Stored): Promise<void> {
   for (const [seq, fields] of whole.records) {
     if (isDeepStrictEqual(now.rawRecords.get(seq), whole.rawRecords.get(seq))) continue
-    await write(session, seq, fields)
+    await session.write(seq, fields)
   }
   for (const [name, bytes] of whole.objects) {
-    if (!now.objects.get(name)?.equals(bytes)) stores.damage(name, bytes, { inPlace: false })
+    if (!now.objects.get(name)?.equals(bytes)) await session.replace(name, bytes, { inPlace: false })
   }
-}
-
-/** Replaces a record, or removes it. */
-export async function write(session: DrilledSession, seq: number, fields: Fields | null): Promise<void> {
-  const path = recordPath(session, seq)
-  const creation = fields ? [{ kind: 'create' as const, path, fields }] : []
-  await session.stores.commit([{ kind: 'delete', path }, ...creation])
 }
