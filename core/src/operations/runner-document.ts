@@ -71,6 +71,8 @@ export const runnerDocumentSchema = z.object({
   network: networkReportSchema.optional().catch(undefined),
   /** Whether it can make voice messages of other sounds. Absent until it knows, and on runners of an earlier version. */
   convertsVoice: z.boolean().optional().catch(undefined),
+  /** Whether it knows how to send files to channels. Absent on runners of an earlier version. */
+  postsFiles: z.boolean().optional().catch(undefined),
   /** Totals since the process began, by name. They become the counters of `GET /metrics`. */
   totals: z.record(z.string(), z.number()).optional().catch(undefined),
   /** Numbers of the sessions below by their state, for readers who leave these out. Absent on runners of an earlier version. */

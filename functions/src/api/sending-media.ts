@@ -5,6 +5,7 @@ import { MOST_ON_FUNCTION_BYTES } from '../app/body-limit.ts'
 import type { Principal } from '../app/principal.ts'
 import { mediaOfRequest } from '../use-cases/media-of-request.ts'
 import type { StoredFile } from '../use-cases/store-file.ts'
+import { requirePosting } from '../use-cases/files-of-channels.ts'
 import { requireConverter } from '../use-cases/voice-conversion.ts'
 import { chatFields, sendingFields } from './content-schemas.ts'
 import { idempotencyHeaders, sentSchema } from './message-schemas.ts'
@@ -122,6 +123,7 @@ const toChat = (path: string, operationId: string, kind: keyof typeof CONTENTS, 
     run: async ({ body, stored, ...context }) => ({
       status: 201,
       body: await send(context, body, async (references) => {
+        await requirePosting(context.dependencies, body.chatId)
         const media = await mediaOf(context, { session: body.session, kind }, body, stored)
         return { chatId: body.chatId, content: { ...CONTENTS[kind](media, body), ...(await references.quote(body.reply_to)) } }
       }),

@@ -29,6 +29,8 @@ export interface RunnerSummary {
   readonly network: string | null
   /** Whether it can make voice messages of other sounds. Null: it does not say. */
   readonly convertsVoice: boolean | null
+  /** Whether it knows how to send files to channels. */
+  readonly postsFiles: boolean
 }
 
 const summarySchema = runnerDocumentSchema
@@ -71,6 +73,7 @@ export function runnerSummaries(snapshots: readonly DocumentSnapshot[]): RunnerS
       startedAt: runner.startedAt,
       network: runner.network?.verdict ?? null,
       convertsVoice: runner.convertsVoice ?? null,
+      postsFiles: runner.postsFiles ?? false,
     }))
     .sort((one, other) => (one.answer.id < other.answer.id ? -1 : 1))
 }

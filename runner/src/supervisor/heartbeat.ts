@@ -269,6 +269,7 @@ export class Heartbeat {
       ...(this.#options.totals ? { totals: this.#options.totals() } : {}),
       ...(store ? { store } : {}),
       ...(convertsVoice === null ? {} : { convertsVoice }),
+      postsFiles: true,
       states: numbersOf([...sessions.values()].map(({ status }) => status.state)),
       ...(this.#options.network ? { network: this.#options.network() } : {}),
       sessions: Object.fromEntries([...sessions].map(([id, session]) => [id, session.status])),
