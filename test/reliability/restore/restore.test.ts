@@ -16,6 +16,14 @@ test('damaged sessions come back without a loss, or wait with the right reason a
   expect([figures.lossless > 0, figures.waiting > 0]).toEqual([true, true])
 })
 
-test.each(['--seeds=0', '--seeds=x', '--seed=-1'])('%s is refused, because the run would test nothing', (option) => {
-  expect(() => parseOptions([option])).toThrow('must be')
+test('a live drill has ten seeds and twenty sessions unless it is told others', () => {
+  expect(parseOptions(['--live'])).toMatchObject({ live: true, seeds: 10, sessions: 20 })
+  expect(parseOptions([])).toMatchObject({ live: false, seeds: 200 })
 })
+
+test.each(['--sessions=1', '--seeds=0', '--seeds=x', '--seed=-1'])(
+  '%s is refused, because the run would test nothing',
+  (option) => {
+    expect(() => parseOptions([option])).toThrow('must be')
+  },
+)
