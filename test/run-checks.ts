@@ -14,11 +14,14 @@ interface Check {
   readonly inspect?: (output: string) => string | null
 }
 
-const PACKAGES = ['cli', 'client', 'core', 'functions', 'runner', 'infra', 'sandbox', 'test']
+const PACKAGES = ['cli', 'client', 'core', 'dashboard', 'functions', 'runner', 'infra', 'sandbox', 'test']
 
 const CHECKS: readonly Check[] = [
   // One checker, because several infer the same types again, and the other checks use the other cores.
   { name: 'types', command: [bin('tsc'), '-p', '.', '--checkers', '1'] },
+  // The page and its service worker know other globals than Node has.
+  { name: 'types of the page', command: [bin('tsc'), '-p', 'dashboard/src', '--checkers', '1'] },
+  { name: 'types of its worker', command: [bin('tsc'), '-p', 'dashboard/worker', '--checkers', '1'] },
   { name: 'lint', command: [bin('oxlint'), '--type-aware', ...PACKAGES] },
   { name: 'format', command: [bin('oxfmt'), '--check', ...PACKAGES] },
   {
@@ -42,7 +45,7 @@ const environment = { GOGC: '1600', GOMEMLIMIT: '3GiB', ...process.env }
 
 const sourceFiles = (): number =>
   PACKAGES.flatMap((name) => readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })).filter(
-    (path) => path.endsWith('.ts') && !path.includes('node_modules') && !path.startsWith('build/'),
+    (path) => /\.tsx?$/.test(path) && !path.includes('node_modules') && !/^(build|dist)\//.test(path),
   ).length
 
 const cruised = (output: string): number => Number(/\((\d+) modules/.exec(output)?.[1] ?? 0)

@@ -6,7 +6,8 @@ import { type Fetch, type Repeats, repeating } from './repeat.ts'
 export interface ClientOptions {
   /** The address of the API: `https://api-xyz.a.run.app`. */
   readonly baseUrl: string
-  readonly apiKey: string
+  /** Without it, requests go by the cookie of a sign-in, as those of the dashboard do. */
+  readonly apiKey?: string
   /** For the operator's key: the tenant in which it acts. Without it: `default`. */
   readonly tenant?: string
   /** Replaces the global fetch, for example to set a time limit. It makes one attempt. */
@@ -26,7 +27,10 @@ export type HoldfastClient = Client<paths, 'application/json'>
  *     const session = await answerOf(api.GET('/api/sessions/{name}', { params: { path: { name: 'main' } } }))
  */
 export function createClient({ baseUrl, apiKey, tenant, fetch = globalFetch, repeats }: ClientOptions): HoldfastClient {
-  const headers = { 'X-Api-Key': apiKey, ...(tenant === undefined ? {} : { 'X-Tenant': tenant }) }
+  const headers = {
+    ...(apiKey === undefined ? {} : { 'X-Api-Key': apiKey }),
+    ...(tenant === undefined ? {} : { 'X-Tenant': tenant }),
+  }
   return createFetchClient<paths, 'application/json'>({
     baseUrl,
     headers,

@@ -1,0 +1,53 @@
+import type { Session } from '@holdfast/client/types'
+import { computed, signal } from '@preact/signals'
+import { answerOf, api, sentenceOf } from './api.ts'
+import { onChange } from './live.ts'
+import { once } from './once.ts'
+
+/** All sessions that this person may see, by name. Null before the first answer. */
+const byName = signal<ReadonlyMap<string, Session> | null>(null)
+
+export const sessionsProblem = signal<string | null>(null)
+
+export const sessions = computed((): readonly Session[] | null =>
+  byName.value === null ? null : [...byName.value.values()].toSorted((one, other) => one.name.localeCompare(other.name)),
+)
+
+export const sessionNamed = (name: string): Session | null => byName.value?.get(name) ?? null
+
+const reload = once(async () => {
+  try {
+    const list = await answerOf(api.GET('/api/sessions', { params: { query: { all: 'true' } } }))
+    byName.value = new Map(list.map((session) => [session.name, session]))
+    sessionsProblem.value = null
+  } catch (error) {
+    sessionsProblem.value = sentenceOf(error)
+  }
+})
+
+/** Shows an answer of the API at once, before the event of the same change comes. */
+export function show(session: Session): void {
+  byName.value = new Map(byName.value).set(session.name, session)
+}
+
+/** Keeps the sessions as the API tells of them. Returns what ends it. */
+export function followSessions(): () => void {
+  byName.value = null
+  void reload()
+  // The state at the beginning of a stream comes session by session, and is shown as a whole.
+  let coming: Map<string, Session> | null = null
+  return onChange((told) => {
+    if (told.what === 'poll') void reload()
+    if (told.what === 'begin') coming = new Map()
+    if (told.what === 'ready' && coming) {
+      byName.value = coming
+      sessionsProblem.value = null
+      coming = null
+    }
+    if (told.what !== 'session') return
+    const sessions = coming ?? new Map(byName.value)
+    if ('gone' in told.event) sessions.delete(told.event.name)
+    else sessions.set(told.event.name, told.event)
+    if (!coming) byName.value = sessions
+  })
+}

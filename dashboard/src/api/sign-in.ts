@@ -1,0 +1,65 @@
+import { HoldfastProblem } from '@holdfast/client/problem'
+import { signal } from '@preact/signals'
+
+export type Role = 'operator' | 'admin' | 'send' | 'read'
+
+/** Who uses the page. */
+export interface SignedIn {
+  readonly tenant: string
+  readonly role: Role
+  /** The sessions that the key knows. */
+  readonly sessions: 'all' | readonly string[]
+  /** For the operator: the tenants among which to choose. */
+  readonly tenants?: readonly { readonly id: string; readonly name: string }[]
+}
+
+const ADDRESS = '/api/sign-in'
+
+/** Undefined until the first answer; null when nobody is signed in. */
+export const person = signal<SignedIn | null | undefined>(undefined)
+
+/** The tenant in which the operator acts. Null: the one of the sign-in. */
+export const chosenTenant = signal<string | null>(null)
+
+export const mayChange = (): boolean => person.value?.role === 'admin' || person.value?.role === 'operator'
+export const maySend = (): boolean => mayChange() || person.value?.role === 'send'
+export const isOperator = (): boolean => person.value?.role === 'operator'
+
+/** The API refused the cookie: it has ended, or its key was revoked. */
+export function signedOut(): void {
+  person.value = null
+  chosenTenant.value = null
+}
+
+/** Asks who is signed in. Throws when the API cannot be reached. */
+export async function recognize(): Promise<void> {
+  const response = await fetch(ADDRESS)
+  if (response.status === 401) signedOut()
+  else person.value = await answer(response)
+}
+
+/** @throws HoldfastProblem when the key or the token is refused */
+export async function signIn(proof: { apiKey: string } | { token: string }): Promise<void> {
+  const headers = { 'Content-Type': 'application/json', 'X-Holdfast-Csrf': '1' }
+  person.value = await answer(await fetch(ADDRESS, { method: 'POST', headers, body: JSON.stringify(proof) }))
+}
+
+export async function signOut(): Promise<void> {
+  await fetch(ADDRESS, { method: 'DELETE', headers: { 'X-Holdfast-Csrf': '1' } })
+  signedOut()
+}
+
+async function answer(response: Response): Promise<SignedIn> {
+  const text = await response.text()
+  if (!response.ok) throw new HoldfastProblem(response, parsed(text))
+  return JSON.parse(text) as SignedIn
+}
+
+/** What stands before the API may answer anything. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,122 @@
+import type { Session } from '@holdfast/client/types'
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { answerOf, api } from '../api/api.ts'
+import { sessions, sessionsProblem, show } from '../api/sessions.ts'
+import { mayChange } from '../api/sign-in.ts'
+import { count, number, t } from '../language/language.ts'
+import { ask } from '../parts/ask.tsx'
+import { StatusBadge } from '../parts/badge.tsx'
+import { Sentence } from '../parts/facts.tsx'
+import { List, Page } from '../parts/page.tsx'
+import { Ago } from '../parts/time.tsx'
+import { go, refine, route, to } from '../platform/route.ts'
+
+const STATUSES: readonly Session['status'][] = ['FAILED', 'SCAN_QR_CODE', 'STARTING', 'WORKING', 'STOPPED']
+const PAGE = 50
+
+export function Sessions(): JSX.Element {
+  const { query } = route.value
+  const [text, status] = [query.get('text') ?? '', query.get('status') ?? '']
+  const [pages, setPages] = useState(1)
+  const found = sessions.value?.filter((session) => fits(session, text, status)) ?? null
+  const shown = found?.slice(0, pages * PAGE) ?? null
+  return (
+    <Page title={t('place.sessions')} actions={mayChange() && <NewSession />}>
+      <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+        <label>
+          <span>{t('find')}</span>
+          <input type="search" value={text} onInput={({ currentTarget }) => refine({ text: currentTarget.value })} />
+        </label>
+        <label>
+          <span>{t('status')}</span>
+          <select value={status} onChange={({ currentTarget }) => refine({ status: currentTarget.value })}>
+            <option value="">{t('any')}</option>
+            {STATUSES.map((one) => (
+              <option key={one} value={one}>
+                {t(`statusOf.${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p class="quiet" role="status">
+          {found !== null && count('sessionsFound', found.length)}
+        </p>
+      </form>
+      <List
+        label={t('place.sessions')}
+        none={sessions.value?.length === 0 ? t('noSessions') : t('nothingFits')}
+        row={(session) => <Row key={session.name} session={session} />}
+        of={{
+          value: shown,
+          problem: sessionsProblem.value,
+          hasMore: (found?.length ?? 0) > (shown?.length ?? 0),
+          more: async () => setPages(pages + 1),
+        }}
+      />
+    </Page>
+  )
+}
+
+/** A name, a number, or what the account calls itself. */
+const fits = ({ name, me, status }: Session, text: string, wanted: string): boolean =>
+  (wanted === '' || status === wanted) &&
+  [name, me?.id ?? '', me?.pushName ?? ''].some((one) => one.toLowerCase().includes(text.trim().toLowerCase()))
+
+const Row = ({ session: { name, me, status, sentence, since, counters } }: { session: Session }): JSX.Element => (
+  <li class="row">
+    <div class="grow">
+      <a class="name" href={to(['sessions', name])}>
+        {name}
+      </a>
+      {me && (
+        <span class="quiet">
+          {' '}
+          {me.pushName} +{me.id.split('@')[0]}
+        </span>
+      )}
+      <p class="quiet">
+        <Sentence text={sentence} />
+      </p>
+    </div>
+    <div class="side">
+      <StatusBadge status={status} />
+      <span class="quiet">
+        {since !== null && <Ago at={since} />} · ↑ {number(counters.sent)} ↓ {number(counters.received)}
+      </span>
+    </div>
+  </li>
+)
+
+const NewSession = (): JSX.Element => (
+  <button type="button" class="main" onClick={askForName}>
+    {t('newSession')}
+  </button>
+)
+
+function askForName(): void {
+  let name = ''
+  ask({
+    title: t('newSession'),
+    body: (
+      <>
+        <label>
+          {t('name')}
+          <input
+            required
+            autofocus
+            autocomplete="off"
+            maxLength={63}
+            onInput={({ currentTarget }) => (name = currentTarget.value.trim())}
+          />
+        </label>
+        <p class="quiet">{t('newSessionHint')}</p>
+      </>
+    ),
+    confirm: t('create'),
+    async run() {
+      show(await answerOf(api.POST('/api/sessions', { body: { name } })))
+      go(['sessions', name])
+    },
+  })
+}

@@ -1,0 +1,71 @@
+/**
+ * The service worker. It keeps the shell of the page, so that the app opens without a network and says that it has none. It never
+ * keeps, and never looks at, an answer of the API.
+ */
+
+const worker = globalThis as unknown as ServiceWorkerGlobalScope
+const SCOPE = '/dashboard/'
+const ASSETS = `${SCOPE}assets/`
+const SHELL = 'shell-1'
+
+worker.addEventListener('install', (event) => event.waitUntil(install()))
+worker.addEventListener('activate', (event) => event.waitUntil(activate()))
+
+worker.addEventListener('fetch', (event) => {
+  const { pathname, origin } = new URL(event.request.url)
+  if (event.request.method !== 'GET' || origin !== worker.location.origin || !pathname.startsWith(SCOPE)) return
+  event.respondWith(pathname.startsWith(ASSETS) ? keptFirst(event.request) : networkFirst(event.request))
+})
+
+/** The page that installs the worker has loaded its files already: they are fetched once more, from the browser's own cache. */
+async function install(): Promise<void> {
+  const cache = await caches.open(SHELL)
+  await cache.addAll([SCOPE, `${SCOPE}icon.svg`])
+  const document = await cache.match(SCOPE)
+  await cache.addAll(document ? assetsOf(await document.text()) : [])
+  await worker.skipWaiting()
+}
+
+async function activate(): Promise<void> {
+  for (const name of await caches.keys()) if (name !== SHELL) await caches.delete(name)
+  await worker.clients.claim()
+}
+
+/** Files whose name has the hash of what is in them never change. */
+async function keptFirst(request: Request): Promise<Response> {
+  const cache = await caches.open(SHELL)
+  const kept = await cache.match(request)
+  if (kept) return kept
+  const response = await fetch(request)
+  if (response.ok) await cache.put(request, response.clone())
+  return response
+}
+
+/** The document names the files: an old one is shown only when there is no new one. */
+async function networkFirst(request: Request): Promise<Response> {
+  const cache = await caches.open(SHELL)
+  const isDocument = request.mode === 'navigate'
+  const address = isDocument ? SCOPE : request
+  try {
+    const response = await fetch(request)
+    if (response.ok) {
+      if (isDocument) await forgetOthers(cache, await response.clone().text())
+      await cache.put(address, response.clone())
+    }
+    return response
+  } catch (error) {
+    const kept = await cache.match(address)
+    if (kept) return kept
+    throw error
+  }
+}
+
+/** Removes the files of an earlier version, once the document is another one. */
+async function forgetOthers(cache: Cache, document: string): Promise<void> {
+  const before = await (await cache.match(SCOPE))?.text()
+  if (before === undefined || before === document) return
+  for (const request of await cache.keys()) if (request.url.includes(ASSETS)) await cache.delete(request)
+}
+
+const assetsOf = (document: string): string[] =>
+  [...document.matchAll(/"(\/dashboard\/assets\/[\w.-]+)"/g)].map(([, path = '']) => path)
