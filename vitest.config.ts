@@ -7,11 +7,14 @@ const INTEGRATION = 'test/integration/**/*.test.ts'
 /** They talk to the simulator with a stock client of Baileys, which takes seconds of CPU for each file. */
 const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
 
+/** They drive the dashboard in a real browser. */
+const BROWSER = 'test/browser/**/*.test.ts'
+
 /** They compute for most of a minute, and need nothing. Among the pure tests, which come last, one core would compute alone at the end. */
 const LONG = ['test/reliability/model/ownership.test.ts', 'test/reliability/fuzz/fuzz.test.ts']
 
 /** The projects, those with the longest files first: a long file that starts last would keep one core busy at the end. */
-const ORDER = ['long', 'system', 'integration', 'simulator', 'unit', 'alone']
+const ORDER = ['long', 'browser', 'system', 'integration', 'simulator', 'unit', 'alone']
 
 /** Within a project, the files that took longest the last time come first. */
 class LongestFirst extends BaseSequencer {
@@ -31,7 +34,10 @@ const ALONE = [
   'runner/src/whatsapp/baileys/patches/**/*.test.ts',
 ]
 
-const EVERYWHERE_BUT = ['**/node_modules/**', 'infra/build/**', ...SYSTEM, INTEGRATION, SIMULATOR, ...LONG, ...ALONE]
+/** The browser's tests need the page, too. */
+const inBrowser = { globalSetup: ['test/support/shared-firestore.ts', 'test/browser/built-dashboard.ts'] }
+
+const EVERYWHERE_BUT = ['**/node_modules/**', 'infra/build/**', ...SYSTEM, BROWSER, INTEGRATION, SIMULATOR, ...LONG, ...ALONE]
 
 /** Files of one process load each module once: of the CPU time of the tests of the API that was a third. */
 const sharing = { isolate: false, setupFiles: 'test/support/restore-environment.ts' }
@@ -54,6 +60,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'simulator', include: [SIMULATOR], ...sharing } },
       { extends: true, test: { name: 'integration', include: [INTEGRATION], ...sharing, ...onEmulator } },
+      { extends: true, test: { name: 'browser', include: [BROWSER], ...sharing, ...inBrowser } },
       { extends: true, test: { name: 'system', include: SYSTEM, ...sharing, ...onEmulator } },
     ],
   },

@@ -34,6 +34,11 @@ export const SOURCES = productIn(
   repositoryFile('functions/src/server.ts'),
 )
 
+/** Builds the page that the API serves, where its sources have changed. */
+export async function buildDashboard(): Promise<void> {
+  await promisify(execFile)(process.execPath, [repositoryFile('dashboard/build.ts')])
+}
+
 /** Builds the units of deployment where their sources have changed, and returns them. */
 export async function builtProduct(): Promise<Product> {
   await promisify(execFile)(process.execPath, [repositoryFile('infra/build.ts'), 'all', '--if-changed'])

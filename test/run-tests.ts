@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findFirestoreEmulator } from '../sandbox/google/firestore-emulator.ts'
+import { findChromium, NO_CHROMIUM } from './browser/find-chromium.ts'
 
 /**
  * Runs all tests and prints the line that CI reads last: `N passed, N failed`. Arguments select the tests whose paths contain
- * them, and `--project=unit` selects the tests that need no Java.
+ * them, `--project=unit` selects the tests that need no Java, and `--without-browser` leaves out those that need Chromium.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -24,6 +25,7 @@ interface Report {
 async function main(): Promise<number> {
   try {
     if (!process.argv.includes('--project=unit')) await findFirestoreEmulator(process.env)
+    if (process.argv.length === 2 && findChromium() === null) throw new Error(NO_CHROMIUM)
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.stdout.write('0 passed, 1 failed\n')
@@ -37,7 +39,7 @@ async function main(): Promise<number> {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
-      ...process.argv.slice(2),
+      ...selection(process.argv.slice(2)),
     ])
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(await readFile(report, 'utf8')) as Report
     // A file that fails before its first test, or after its last one, counts as one failure.
@@ -53,6 +55,10 @@ async function main(): Promise<number> {
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+const WITHOUT_BROWSER = '--without-browser'
+
+const selection = (args: readonly string[]): string[] => args.map((arg) => (arg === WITHOUT_BROWSER ? '--project=!browser' : arg))
 
 function vitest(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], { cwd: root, stdio: 'inherit' })

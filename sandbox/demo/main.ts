@@ -6,7 +6,7 @@ import { BadOption, HELP, parseOptions, type Options } from './options.ts'
 import { signInLink } from './sign-in-link.ts'
 import { endOfSignals } from './signals.ts'
 import { Terminal } from './terminal.ts'
-import { builtProduct, SOURCES } from '../product.ts'
+import { buildDashboard, builtProduct, SOURCES } from '../product.ts'
 import { startSandbox, type Sandbox } from '../sandbox.ts'
 
 const STORY_LIMIT_MS = 120_000
@@ -41,6 +41,8 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
   if (prepared !== null) terminal.line(prepared)
   const product = built ? await builtProduct() : SOURCES
   if (built) terminal.line('The product runs from infra/build, as it is deployed.')
+  // Everything else works without the page.
+  const page = buildDashboard().catch((error: unknown) => terminal.line(`The dashboard was not built: ${String(error)}`))
   const sandbox = await startSandbox({
     runners,
     product,
@@ -51,6 +53,7 @@ async function bringUp(options: Options, terminal: Terminal): Promise<Sandbox> {
     ...(whatsappRoot === undefined ? {} : { whatsappRoot }),
     onProgress: (part, ms) => terminal.line(`  ${terminal.paint('green', '✓')} ${part.padEnd(12)} ${String(ms).padStart(6)} ms`),
   })
+  await page
   const { api, apiServer, apiKey, simulator } = sandbox.info
   const where = [
     ...(api === null ? [] : [['Dashboard', `${await signInLink(api, apiKey)}   signs one browser in`]]),

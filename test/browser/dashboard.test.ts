@@ -1,0 +1,201 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { EngineWorld } from '../support/engine-world.ts'
+import { WebhookReceiver } from '../support/webhook-receiver.ts'
+import { startChromium } from './chromium.ts'
+import { addressOf, type Scene, setScene, unlinkBranch } from './scene.ts'
+import { SCREENS } from './screens.ts'
+import { PHONE, Visitor } from './visitor.ts'
+
+/**
+ * What an operator does with the dashboard, in a real browser against the whole product. The tests follow each other in one world, because
+ * its start takes most of their time.
+ */
+
+/** Who writes this hopes that a page shows it as HTML. */
+const HOSTILE = `<img src=x onerror="window.robbed=1"><script>window.robbed=1</script>"'>`
+
+/** The paths of everything that the service worker keeps. */
+const KEPT_PATHS = `caches.keys()
+  .then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))
+  .then((all) => all.flat().map(({ url }) => new URL(url).pathname))`
+
+const FIRST_VIEW_BYTES = 150_000
+
+let world: EngineWorld
+let receiver: WebhookReceiver
+let browser: Browser
+let visitor: Visitor
+let scene: Scene
+
+beforeAll(async () => {
+  ;[world, receiver, browser] = await Promise.all([
+    EngineWorld.start({ functionsEnv: { ALLOW_INSIDE_ADDRESSES: '127.0.0.1' } }),
+    WebhookReceiver.start(),
+    startChromium(),
+  ])
+  visitor = await Visitor.arrive(world, browser)
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await world?.[Symbol.asyncDispose]()
+  await receiver?.[Symbol.asyncDispose]()
+})
+
+afterEach(() => {
+  expect(visitor.strangers).toEqual([])
+  expect(visitor.faults).toEqual([])
+})
+
+test('a person signs in with a key, and the first view is small', async () => {
+  const { page, origin } = visitor
+  await page.goto(`${origin}/dashboard/`)
+  await visitor.heading('Sign in to Holdfast')
+  await page.getByLabel('API key').fill('hf_wrong')
+  await visitor.press('Sign in')
+  await page.getByRole('alert').waitFor()
+  await page.getByLabel('API key').fill(world.sandbox.info.apiKey)
+  await visitor.press('Sign in')
+  await visitor.heading('Overview')
+  await visitor.sees('Nothing needs a person now.')
+  expect(visitor.received).toBeGreaterThan(20_000)
+  expect(visitor.received).toBeLessThan(FIRST_VIEW_BYTES)
+  const cookies = await page.context().cookies()
+  expect(cookies).toMatchObject([{ httpOnly: true, sameSite: 'Strict' }])
+})
+
+test('a link signs in once', async () => {
+  const other = await Visitor.arrive(world, browser)
+  await other.signIn()
+  expect(other.page.url()).toBe(`${other.origin}/dashboard/#/`)
+  await other[Symbol.asyncDispose]()
+})
+
+test('a phone is linked by the code on the screen', async () => {
+  const { page } = visitor
+  const phone = '5511955550101'
+  await world.simulator.createPhone(phone)
+  await visitor.goTo('sessions')
+  await visitor.press('New session')
+  await page.getByRole('dialog').getByLabel('Name').fill('kiosk')
+  await visitor.press('Create', { inDialog: true })
+  await visitor.heading('kiosk')
+  const code = await page.locator('svg.qr').getAttribute('data-text')
+  await world.simulator.scan(phone, code ?? '')
+  await page.locator('.state').getByText('Connected').waitFor()
+  await visitor.sees(`+${phone}`)
+})
+
+test('the page shows that a runner was killed, and that another one has the session, without a reload', async () => {
+  const { page } = visitor
+  await visitor.goTo('sessions/kiosk')
+  await page.locator('.state').getByText('Connected').waitFor()
+  const epoch = page.locator('.facts div', { hasText: 'Epoch' }).locator('dd')
+  const before = Number(await epoch.textContent())
+  await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }))
+  world.sandbox.runner('runner-1').kill()
+  await page.locator('.state').getByText('Connecting').waitFor()
+  await page.locator('.state').getByText('Connected').waitFor()
+  expect(Number(await epoch.textContent())).toBeGreaterThan(before)
+  expect(await page.evaluate(() => 'isSamePage' in globalThis)).toBe(true)
+})
+
+test('a failed message is sent after a retry, and its timeline says so', async () => {
+  scene = await setScene(world, receiver, {
+    contact: HOSTILE,
+    received: [HOSTILE, 'Are you open on Sunday?'],
+    sent: ['We are open from 9 to 18.'],
+    failed: HOSTILE,
+  })
+  await visitor.goTo('queue')
+  await visitor.press(`Retry: ${scene.shop.contact}@c.us`)
+  await visitor.sees('The message is back in the queue.')
+  await visitor.goTo(`queue/${scene.failed}`)
+  await visitor.page.locator('.timeline').getByText('Delivered').waitFor()
+  await visitor.page.locator('.timeline').getByText('Failed').waitFor()
+})
+
+test('names and texts of other people are shown as they are, and do nothing', async () => {
+  const { page } = visitor
+  for (const screen of [`queue/${scene.failed}`, 'queue?status=any', 'sessions/shop?tab=chats', 'webhooks', 'sessions']) {
+    await visitor.goTo(screen)
+    await page.locator('.rows, .timeline').first().waitFor()
+    if (screen !== 'sessions' && screen !== 'webhooks') await visitor.sees(HOSTILE)
+  }
+  await visitor.sees('shop')
+  expect(await page.evaluate(() => 'robbed' in globalThis)).toBe(false)
+})
+
+test('a backup is made and restored, after the page has said what would be lost', async () => {
+  const { page } = visitor
+  await visitor.goTo('sessions/shop?tab=backups')
+  await visitor.press('Back up')
+  await page.getByLabel('Note').fill('Of today')
+  await visitor.press('Back up', { inDialog: true })
+  const row = page.locator('.row', { hasText: 'Of today' })
+  await row.getByRole('button', { name: /^Restore/ }).click()
+  await page.getByRole('dialog').getByText('Messages received since').waitFor()
+  await visitor.press('Restore', { inDialog: true })
+  await page.locator('.card .badge').getByText('Done').waitFor()
+  await scene.shop.works()
+})
+
+test('an alert is acknowledged', async () => {
+  const { page } = visitor
+  await unlinkBranch(world)
+  await visitor.goTo('')
+  await page.getByRole('link', { name: 'branch' }).first().waitFor()
+  await visitor.goTo('alerts')
+  await visitor.press('Acknowledge: qr-needed:default.branch')
+  await visitor.sees('Acknowledged. Nobody is reminded of it.')
+  await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'Acknowledged' }).click()
+  await page.locator('.row', { hasText: 'qr-needed' }).waitFor()
+})
+
+test('a channel of alerts is tested', async () => {
+  await visitor.goTo('alerts')
+  await visitor.press('Test: on-call')
+  await visitor.page.locator('.row', { hasText: 'on-call' }).getByText('Delivered').waitFor()
+})
+
+test('no screen keeps anybody out, by day and by night, on a desk and in a hand', async () => {
+  const { page } = visitor
+  await world.api.createSession('fresh')
+  const found: string[] = []
+  for (const { name, at, shows } of SCREENS) {
+    await visitor.goTo(addressOf(at, scene))
+    await page.locator(shows).first().waitFor()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const viewport of [PHONE, { width: 1280, height: 800 }]) {
+        await page.setViewportSize(viewport)
+        found.push(...(await visitor.barriers()).map((barrier) => `${name}, ${colorScheme}, ${viewport.width} px: ${barrier}`))
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${name} is too wide`).toBe(0)
+      }
+    }
+  }
+  expect(found).toEqual([])
+})
+
+test('the page opens without a network and says so, and keeps no answer of the API', async () => {
+  const { page } = visitor
+  await page.evaluate('navigator.serviceWorker.ready.then(() => null)')
+  await page.reload()
+  await visitor.setOffline(true)
+  await page.reload()
+  await visitor.sees('Holdfast cannot be reached.')
+  const kept = await page.evaluate<string[]>(KEPT_PATHS)
+  expect(kept).toContain('/dashboard/')
+  expect(kept.filter((path) => !path.startsWith('/dashboard/'))).toEqual([])
+  await visitor.setOffline(false)
+  await visitor.press('Try again')
+  await visitor.heading('Overview')
+})
+
+test('whoever signs out sees nothing more', async () => {
+  await visitor.press('Sign out')
+  await visitor.heading('Sign in to Holdfast')
+  await visitor.page.reload()
+  await visitor.heading('Sign in to Holdfast')
+})
