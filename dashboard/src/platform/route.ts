@@ -14,7 +14,7 @@ addEventListener('hashchange', () => {
 
 export const route = computed((): Route => routeOf(hash.value))
 
-export function routeOf(text: string): Route {
+function routeOf(text: string): Route {
   const [path = '', query = ''] = text.replace(/^#\/?/, '').split('?')
   return { parts: path.split('/').filter(Boolean).map(decoded), query: new URLSearchParams(query) }
 }

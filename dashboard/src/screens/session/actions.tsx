@@ -99,7 +99,7 @@ const askRemove = (name: string): void =>
   })
 
 /** Asks the API first what it would do, and shows that. */
-export async function askRecover(name: string): Promise<null> {
+async function askRecover(name: string): Promise<null> {
   const plan = await answerOf(api.POST('/api/sessions/{name}/recover', { params: { path: { name } }, body: { dryRun: true } }))
   const acts = plan.outcome === 'requested' || plan.outcome === 'proposed'
   const confirmed = {
