@@ -7,10 +7,13 @@ import { once } from './once.ts'
 /** All sessions that this person may see, by name. Null before the first answer. */
 const byName = signal<ReadonlyMap<string, Session> | null>(null)
 
+/** Thousands of names are compared with each change: `localeCompare` would make one of these each time. */
+const byAlphabet = new Intl.Collator('en')
+
 export const sessionsProblem = signal<string | null>(null)
 
 export const sessions = computed((): readonly Session[] | null =>
-  byName.value === null ? null : [...byName.value.values()].toSorted((one, other) => one.name.localeCompare(other.name)),
+  byName.value === null ? null : [...byName.value.values()].toSorted((one, other) => byAlphabet.compare(one.name, other.name)),
 )
 
 export const sessionNamed = (name: string): Session | null => byName.value?.get(name) ?? null
