@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { changeOf, fieldsOf } from './fields.ts'
+
+const IN_FORCE = {
+  pacing: { enabled: true, dailyLimit: 500, ramp: [20, 50] },
+  quotas: { keys: null },
+  timeZone: 'UTC',
+  alerts: { quietHours: null },
+}
+const OWN = { pacing: { dailyLimit: 200 } }
+
+test('a setting with one value has a field, with what the tenant has set', () => {
+  expect(fieldsOf(IN_FORCE, OWN)).toEqual([
+    { path: 'pacing.enabled', kind: 'boolean', own: null, inForce: 'true' },
+    { path: 'pacing.dailyLimit', kind: 'number', own: '200', inForce: '500' },
+    { path: 'quotas.keys', kind: 'number', own: null, inForce: '–' },
+    { path: 'timeZone', kind: 'text', own: null, inForce: 'UTC' },
+  ])
+})
+
+test('a change names what was typed, and nothing else; an empty text removes the value of the tenant', () => {
+  const texts = { 'pacing.dailyLimit': ' ', 'pacing.enabled': 'false', 'quotas.keys': '12', timeZone: 'Europe/Berlin' }
+  expect(changeOf(fieldsOf(IN_FORCE, OWN), texts)).toEqual({
+    pacing: { dailyLimit: null, enabled: false },
+    quotas: { keys: 12 },
+    timeZone: 'Europe/Berlin',
+  })
+  expect(changeOf(fieldsOf(IN_FORCE, OWN), {})).toEqual({})
+})
