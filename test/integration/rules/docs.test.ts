@@ -8,7 +8,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   .split('\n')
   .filter((path) => path !== '' && existsSync(`${root}/${path}`))
 const names = new Set(files.map((path) => path.split('/').at(-1)))
-const folders = ['core', 'functions', 'runner', 'cli', 'client', 'infra', 'sandbox', 'test', 'docs']
+const folders = ['core', 'dashboard', 'functions', 'runner', 'cli', 'client', 'infra', 'sandbox', 'test', 'docs']
 const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { scripts: Record<string, string> }
 
 /** Pages that describe the present. Decisions and the changelog also name what was. */
@@ -22,9 +22,10 @@ function pathIn(quotation: string): string | null {
   return isPath && !quotation.includes('*') ? quotation.replace(/\/$/, '') : null
 }
 
-/** What lies below `infra/build` is made by a build. */
+/** What lies below `infra/build` and `dashboard/dist` is made by a build. */
 const exists = (path: string): boolean =>
   path.startsWith('infra/build/') ||
+  path === 'dashboard/dist' ||
   files.some((file) => file === path || file.startsWith(`${path}/`) || file === `${path}.ts` || file === `${path}.test.ts`)
 
 describe.each(pages)('%s', (page) => {
