@@ -58,6 +58,7 @@ export async function unlinkBranch(world: EngineWorld): Promise<Chat> {
   await world.post(`/phones/${branch.phone}/unlink`, {})
   await branch.untilSession('FAILED LOGGED_OUT logged-out')
   await eventually(async () => {
+    await world.sandbox.fireSchedule('sweep')
     const response = await world.sandbox.api('/api/alerts?state=open&session=branch')
     const { alerts } = (await response.json()) as { alerts: unknown[] }
     if (alerts.length === 0) throw new Error('There is no alert yet.')
