@@ -204,6 +204,7 @@ export const de: Messages = {
     rotate: 'Rotation',
     'clean-up': 'Aufräumen',
     'restart-runner': 'Neustart eines Runners',
+    'crash-drill': 'Absturzübung',
   },
   action: {
     proposed: 'Vorgeschlagen',

@@ -206,6 +206,7 @@ export const en = {
     rotate: 'Rotation',
     'clean-up': 'Clean-up',
     'restart-runner': 'Restart of a runner',
+    'crash-drill': 'Crash drill',
   },
   action: {
     proposed: 'Proposed',

@@ -203,6 +203,7 @@ export const es: Messages = {
     rotate: 'Rotación',
     'clean-up': 'Limpieza',
     'restart-runner': 'Reinicio de un runner',
+    'crash-drill': 'Simulacro de caída',
   },
   action: {
     proposed: 'Propuesta',

@@ -195,6 +195,7 @@ export const hi: Messages = {
     rotate: 'रोटेशन',
     'clean-up': 'सफ़ाई',
     'restart-runner': 'रनर का पुनः आरंभ',
+    'crash-drill': 'क्रैश अभ्यास',
   },
   action: {
     proposed: 'प्रस्तावित',

@@ -203,6 +203,7 @@ export const id: Messages = {
     rotate: 'Rotasi',
     'clean-up': 'Pembersihan',
     'restart-runner': 'Mulai ulang runner',
+    'crash-drill': 'Latihan macet',
   },
   action: {
     proposed: 'Diusulkan',

@@ -197,6 +197,7 @@ export const pt: Messages = {
     rotate: 'Rotação',
     'clean-up': 'Limpeza',
     'restart-runner': 'Reinício de um runner',
+    'crash-drill': 'Exercício de queda',
   },
   action: {
     proposed: 'Proposta',

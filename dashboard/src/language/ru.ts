@@ -207,6 +207,7 @@ export const ru: Messages = {
     rotate: 'Ротация',
     'clean-up': 'Чистка',
     'restart-runner': 'Перезапуск раннера',
+    'crash-drill': 'Учебный сбой',
   },
   action: {
     proposed: 'Предложено',

@@ -8,7 +8,7 @@ import { Problem } from '../parts/page.tsx'
 /** The problem is one of the address by which a person came: a link that was used before. */
 export function SignIn({ problem: first }: { problem: string | null }): JSX.Element {
   const [key, setKey] = useState('')
-  const [problem, setProblem] = useState<string | null>(first)
+  const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault()
@@ -37,7 +37,7 @@ export function SignIn({ problem: first }: { problem: string | null }): JSX.Elem
             onInput={(event) => setKey(event.currentTarget.value)}
           />
         </label>
-        <Problem text={problem} />
+        <Problem text={problem ?? first} />
         <button type="submit" class="main" aria-disabled={isBusy}>
           {isBusy ? t('working') : t('signIn')}
         </button>

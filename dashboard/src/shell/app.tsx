@@ -17,7 +17,14 @@ const TOKEN = /^#token=([\w.~-]+)$/
 export function App(): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null)
   useEffect(() => {
-    void begin().then(setProblem)
+    const look = (): void => void begin().then(setProblem)
+    // A link that is opened where the page is open already loads nothing anew.
+    const follow = (): void => {
+      if (TOKEN.test(location.hash)) look()
+    }
+    addEventListener('hashchange', follow)
+    look()
+    return () => removeEventListener('hashchange', follow)
   }, [])
   return (
     <>
