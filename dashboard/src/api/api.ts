@@ -3,7 +3,7 @@ import { HoldfastProblem } from '@holdfast/client/problem'
 import { chosenTenant, signedOut } from './sign-in.ts'
 
 /** All requests of the page. They go by the cookie of the sign-in, and say by a header that a page of this origin makes them. */
-export const api: HoldfastClient = createClient({ baseUrl: location.origin, fetch: fetchOwn })
+export const api: HoldfastClient = createClient({ baseUrl: location.origin, fetch: fetchOwn, repeats: false })
 
 async function fetchOwn(request: Request): Promise<Response> {
   if (request.method !== 'GET') request.headers.set('X-Holdfast-Csrf', '1')
