@@ -1,7 +1,8 @@
 import type { Session } from '@holdfast/client/types'
 import { computed, signal } from '@preact/signals'
 import { answerOf, api, sentenceOf } from './api.ts'
-import { onChange } from './live.ts'
+import { after } from '../platform/clock.ts'
+import { onChange, type SessionEvent } from './live.ts'
 import { once } from './once.ts'
 
 /** All sessions that this person may see, by name. Null before the first answer. */
@@ -9,6 +10,9 @@ const byName = signal<ReadonlyMap<string, Session> | null>(null)
 
 /** Thousands of names are compared with each change: `localeCompare` would make one of these each time. */
 const byAlphabet = new Intl.Collator('en')
+
+/** Nobody sees a tenth of a second. */
+const GATHER_MS = 100
 
 export const sessionsProblem = signal<string | null>(null)
 
@@ -39,7 +43,18 @@ export function followSessions(): () => void {
   void reload()
   // The state at the beginning of a stream comes session by session, and is shown as a whole.
   let coming: Map<string, Session> | null = null
-  return onChange((told) => {
+  // A fleet that restarts changes thousands at once: they are shown together.
+  let changed: SessionEvent[] = []
+  let cancelShowing = (): void => undefined
+
+  const showChanged = (): void => {
+    const sessions = new Map(byName.value)
+    for (const event of changed) enter(sessions, event)
+    byName.value = sessions
+    changed = []
+  }
+
+  const stop = onChange((told) => {
     if (told.what === 'poll') void reload()
     if (told.what === 'begin') coming = new Map()
     if (told.what === 'ready' && coming) {
@@ -48,9 +63,16 @@ export function followSessions(): () => void {
       coming = null
     }
     if (told.what !== 'session') return
-    const sessions = coming ?? new Map(byName.value)
-    if ('gone' in told.event) sessions.delete(told.event.name)
-    else sessions.set(told.event.name, told.event)
-    if (!coming) byName.value = sessions
+    if (coming) enter(coming, told.event)
+    else if (changed.push(told.event) === 1) cancelShowing = after(GATHER_MS, showChanged)
   })
+  return () => {
+    cancelShowing()
+    stop()
+  }
+}
+
+function enter(sessions: Map<string, Session>, event: SessionEvent): void {
+  if ('gone' in event) sessions.delete(event.name)
+  else sessions.set(event.name, event)
 }
