@@ -56,7 +56,12 @@ export function followSessions(): () => void {
 
   const stop = onChange((told) => {
     if (told.what === 'poll') void reload()
-    if (told.what === 'begin') coming = new Map()
+    if (told.what === 'begin') {
+      coming = new Map()
+      // They are older than the state that comes.
+      changed = []
+      cancelShowing()
+    }
     if (told.what === 'ready' && coming) {
       byName.value = coming
       sessionsProblem.value = null
