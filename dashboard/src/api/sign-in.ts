@@ -21,6 +21,9 @@ export const person = signal<SignedIn | null | undefined>(undefined)
 /** The tenant in which the operator acts. Null: the one of the sign-in. */
 export const chosenTenant = signal<string | null>(null)
 
+/** The tenant whose sessions the page shows. */
+export const tenantHere = (): string => chosenTenant.value ?? person.value?.tenant ?? 'default'
+
 export const mayChange = (): boolean => person.value?.role === 'admin' || person.value?.role === 'operator'
 export const maySend = (): boolean => mayChange() || person.value?.role === 'send'
 export const isOperator = (): boolean => person.value?.role === 'operator'

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { answerOf, api } from '../api/api.ts'
 import { usePaged } from '../api/paged.ts'
-import { mayChange } from '../api/sign-in.ts'
+import { mayChange, tenantHere } from '../api/sign-in.ts'
 import { count, t } from '../language/language.ts'
 import { Act } from '../parts/act.tsx'
 import { ask } from '../parts/ask.tsx'
@@ -60,12 +60,7 @@ function Row({ alert, reload }: { alert: Alert; reload: () => Promise<void> }): 
   return (
     <li class="row">
       <div class="grow">
-        <strong>{alert.type}</strong>{' '}
-        {alert.session === null ? (
-          <span class="quiet">{alert.scope}</span>
-        ) : (
-          <a href={to(['sessions', alert.session])}>{alert.session}</a>
-        )}
+        <strong>{alert.type}</strong> <About alert={alert} />
         <p>
           <Sentence text={alert.sentence} />
         </p>
@@ -95,6 +90,14 @@ function Row({ alert, reload }: { alert: Alert; reload: () => Promise<void> }): 
     </li>
   )
 }
+
+/** A session of another tenant is not in the lists of this one. */
+const About = ({ alert: { session, tenant, scope } }: { alert: Alert }): JSX.Element =>
+  session !== null && tenant === tenantHere() ? (
+    <a href={to(['sessions', session])}>{session}</a>
+  ) : (
+    <span class="quiet">{tenant === null || tenant === tenantHere() ? scope : `${tenant}: ${scope}`}</span>
+  )
 
 function Decide({ alert: { id, type, state }, reload }: { alert: Alert; reload: () => Promise<void> }): JSX.Element {
   const params = { path: { id } }

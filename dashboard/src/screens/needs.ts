@@ -1,5 +1,6 @@
 import type { Session } from '@holdfast/client/types'
 import { answerOf, api } from '../api/api.ts'
+import { tenantHere } from '../api/sign-in.ts'
 import { count, t } from '../language/language.ts'
 import type { Tone } from '../parts/badge.tsx'
 import { to } from '../platform/route.ts'
@@ -34,7 +35,9 @@ export type Loaded = Awaited<ReturnType<typeof loadNeeds>>
 export function needsOf(sessions: readonly Session[], { alerts, proposed, failed }: Loaded): Need[] {
   const ofSessions = sessions.filter(needsPerson)
   const named = new Set(ofSessions.map(({ name }) => name))
+  // The operator hears of all tenants, and the page shows one.
   const ofAlerts = alerts
+    .filter(({ tenant }) => tenant === null || tenant === tenantHere())
     .filter(({ severity, session }) => severity !== 'info' && (session === null || !named.has(session)))
     .toSorted((one, other) => Number(other.severity === 'critical') - Number(one.severity === 'critical'))
   return [

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { answerOf, api } from '../../api/api.ts'
 import { useLoaded } from '../../api/loaded.ts'
-import { chosenTenant, isOperator, person } from '../../api/sign-in.ts'
+import { isOperator, tenantHere } from '../../api/sign-in.ts'
 import { t } from '../../language/language.ts'
 import { Act } from '../../parts/act.tsx'
 import { ask } from '../../parts/ask.tsx'
@@ -115,7 +115,7 @@ function askForKey(reload: () => Promise<void>): void {
     ),
     confirm: t('create'),
     async run() {
-      const tenant = isOperator() ? { tenant: chosenTenant.value ?? person.value?.tenant ?? 'default' } : {}
+      const tenant = isOperator() ? { tenant: tenantHere() } : {}
       const made = await answerOf(api.POST('/api/keys', { body: { name, role, ...tenant } }))
       await reload()
       showOnce(made.key)
