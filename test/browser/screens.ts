@@ -1,6 +1,12 @@
+export interface Screen {
+  readonly name: string
+  readonly at: string
+  readonly shows: string
+}
+
 /** Every screen of the dashboard, with what shows that it is loaded. `SESSION` stands for the name of a connected session. */
-export const SCREENS: readonly { readonly name: string; readonly at: string; readonly shows: string }[] = [
-  { name: 'overview', at: '', shows: '.tiles' },
+export const SCREENS: readonly Screen[] = [
+  { name: 'overview', at: '', shows: '.rows' },
   { name: 'sessions', at: 'sessions', shows: '.rows' },
   { name: 'session', at: 'sessions/SESSION', shows: '.facts' },
   { name: 'pairing', at: 'sessions/NEW', shows: 'svg.qr' },

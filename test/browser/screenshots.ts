@@ -6,8 +6,8 @@ import { EngineWorld } from '../support/engine-world.ts'
 import { WebhookReceiver } from '../support/webhook-receiver.ts'
 import { setup as build } from './built-dashboard.ts'
 import { startChromium } from './chromium.ts'
-import { addressOf, type Scene, setScene, unlinkBranch } from './scene.ts'
-import { SCREENS } from './screens.ts'
+import { addressOf, setScene, unlinkBranch } from './scene.ts'
+import { type Screen, SCREENS } from './screens.ts'
 import { DESKTOP, PHONE, Visitor } from './visitor.ts'
 
 /** `npm run screenshots`: a picture of each screen for a phone and for a desk, by day and by night, from a sandbox of its own. */
@@ -39,14 +39,16 @@ async function main(): Promise<void> {
     await world.linked('hotel')
     await world.api.createSession('fresh')
     await mkdir(values.to, { recursive: true })
-    for (const [size, viewport] of Object.entries(SIZES)) {
+    for (const size of ['phone', 'desk'] as const) {
+      const viewport = SIZES[size]
       await using visitor = await Visitor.arrive(world, browser, { viewport, locale: values.language })
       await visitor.page.goto(`${visitor.origin}/dashboard/`)
       await visitor.page.locator('.sign-in form').waitFor()
-      await take(visitor, `sign-in-${size}`)
+      await take(visitor, `sign-in-${size}`, viewport)
       await visitor.signIn()
       for (const screen of SCREENS)
-        if (values.only === undefined || screen.name === values.only) await show(visitor, screen, scene, size)
+        if (values.only === undefined || screen.name === values.only)
+          await show(visitor, screen, addressOf(screen.at, scene), size)
     }
   } finally {
     await browser.close()
@@ -54,16 +56,20 @@ async function main(): Promise<void> {
   process.stdout.write(`The pictures are in ${values.to}\n`)
 }
 
-async function show(visitor: Visitor, { name, at, shows }: (typeof SCREENS)[number], scene: Scene, size: string): Promise<void> {
-  await visitor.goTo(addressOf(at, scene))
+async function show(visitor: Visitor, { name, shows }: Screen, at: string, size: keyof typeof SIZES): Promise<void> {
+  await visitor.goTo(at)
   await visitor.page.locator(shows).first().waitFor()
-  await take(visitor, `${name}-${size}`)
+  await take(visitor, `${name}-${size}`, SIZES[size])
 }
 
-async function take({ page }: Visitor, name: string): Promise<void> {
+/** The window is as high as the page, because the bar at its end would lie over the middle of a longer picture. */
+async function take({ page }: Visitor, name: string, { width, height }: { width: number; height: number }): Promise<void> {
+  await page.setViewportSize({ width, height })
+  const whole = await page.evaluate<number>('document.documentElement.scrollHeight')
+  await page.setViewportSize({ width, height: whole })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: join(values.to, `${name}-${colorScheme}.png`), fullPage: true })
+    await page.screenshot({ path: join(values.to, `${name}-${colorScheme}.png`) })
   }
 }
 

@@ -20,7 +20,7 @@ export const en = {
   notLive: 'Not live: asked every 10 seconds',
   tenant: 'Tenant',
   signInTitle: 'Sign in to Holdfast',
-  signInHint: 'The key stays on the server side of a cookie that scripts cannot read.',
+  signInHint: 'The browser keeps it sealed, in a cookie that scripts cannot read.',
   signIn: 'Sign in',
   signOut: 'Sign out',
   apiKey: 'API key',
