@@ -181,7 +181,8 @@ test('no screen keeps anybody out, by day at a desk and by night in a hand', { t
   await page.setViewportSize(DESKTOP)
 })
 
-test('the page opens without a network and says so, and keeps no answer of the API', async () => {
+// It loads the page four times, which a loaded machine may take a minute for.
+test('the page opens without a network and says so, and keeps no answer of the API', { timeout: 180_000 }, async () => {
   const { page } = visitor
   await visitor.goTo('')
   await page.evaluate('navigator.serviceWorker.ready.then(() => null)')
