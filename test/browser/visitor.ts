@@ -88,9 +88,7 @@ export class Visitor implements AsyncDisposable {
   async barriers(): Promise<string[]> {
     await this.page.evaluate(axe.source)
     // With other results axe looks longer.
-    const { violations } = await this.page.evaluate(
-      async () => (await (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] })) as AxeResults,
-    )
+    const { violations } = await this.page.evaluate<AxeResults>(`axe.run({ resultTypes: ['violations'] })`)
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`))
   }
 
