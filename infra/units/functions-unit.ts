@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown, type OutputChunk } from 'rolldown'
 import { type Manifest, sortedByKey } from './lock-file.ts'
@@ -39,11 +39,8 @@ const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOT
 /** Copies what browsers are served to the place where the bundle looks for it: the dashboard, which is built before, and the page of the API. */
 function copyPages(folder: string): void {
   const dashboard = join(ROOT, 'dashboard')
-  const build = join(dashboard, 'build.ts')
-  if (existsSync(build)) {
-    execFileSync(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] })
-    cpSync(join(dashboard, 'dist'), join(folder, 'dashboard'), { recursive: true })
-  }
+  execFileSync(process.execPath, [join(dashboard, 'build.ts')], { stdio: ['ignore', 'ignore', 'inherit'] })
+  cpSync(join(dashboard, 'dist'), join(folder, 'dashboard'), { recursive: true })
   const docs = join(folder, 'api-docs')
   mkdirSync(docs)
   for (const file of SWAGGER_FILES) cpSync(join(ROOT, SWAGGER, file), join(docs, file))

@@ -11,6 +11,7 @@ const SOURCES = [
   '{core,functions,runner}/package.json',
   '{core,functions,runner}/src/**/*.ts',
   'client/src/*.ts',
+  'cli/{package.json,bin/*,src/**/*.ts}',
   'dashboard/{*,{src,worker,public}/**/*.*}',
   'infra/*.ts',
   'infra/{units,images}/*',

@@ -75,12 +75,16 @@ test('firebase-functions discovers the built functions, with their secrets, acco
 
 test('the built functions have one file of code with its source map, and every dependency is exact', async () => {
   const functions = join(folder, 'functions')
-  // The page of the API, and the dashboard where the tree has it.
-  expect(
-    globSync('*', { cwd: functions })
-      .filter((name) => name !== 'dashboard')
-      .toSorted(),
-  ).toEqual(['api-docs', 'index.js', 'index.js.map', 'node_modules', 'package-lock.json', 'package.json'])
+  const served = ['api-docs', 'dashboard']
+  expect(globSync('*', { cwd: functions }).toSorted()).toEqual([
+    ...served,
+    'index.js',
+    'index.js.map',
+    'node_modules',
+    'package-lock.json',
+    'package.json',
+  ])
+  expect(globSync('{api-docs/swagger-ui.css,dashboard/index.html}', { cwd: functions })).toHaveLength(2)
   const manifest = JSON.parse(await readFile(join(functions, 'package.json'), 'utf8')) as {
     engines: unknown
     dependencies: Record<string, string>
