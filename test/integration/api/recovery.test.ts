@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createGoogleClients, type GoogleClients } from '@holdfast/core/adapters/google/clients'
+import { createGoogleClients } from '@holdfast/core/adapters/google/clients'
 import { journalPath } from '@holdfast/core/journal/journal-record'
-import { RECOVERY_ACTIONS, recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
+import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { HoldfastError } from '@holdfast/core/platform/errors'
@@ -9,28 +9,20 @@ import { checkpointName } from '@holdfast/core/session/ids'
 import type { ObjectStore } from '@holdfast/core/platform/ports'
 import { checkpointNow, takeOver } from '../../support/engine/owner.ts'
 import { SessionUnderTest } from '../../support/engine/session-under-test.ts'
-import { type StorageUnderTest, openStorage } from '../../../sandbox/google/storage/under-test.ts'
-import type { AppDependencies } from '../../../functions/src/app/app.ts'
-import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
+import { startStoredApi, type StoredApi } from './stored-api.ts'
 
-let api: ApiUnderTest
-let storage: StorageUnderTest
-let clients: GoogleClients
-let calls: Pick<ApiUnderTest, 'get' | 'post'>
+let stored: StoredApi
+let storage: StoredApi['storage']
+let api: StoredApi['api']
+let clients: StoredApi['clients']
+let calls: StoredApi['calls']
 
 beforeAll(async () => {
-  storage = await openStorage()
-  if (storage.url) process.env['STORAGE_EMULATOR_HOST'] = storage.url
-  api = await startApi()
-  clients = createGoogleClients({ projectId: api.firestore.projectId, bucket: storage.bucket.name })
-  calls = api.with({ objects: clients.objects })
+  stored = await startStoredApi()
+  ;({ api, storage, clients, calls } = stored)
 })
 
-afterAll(async () => {
-  await clients.close()
-  await api[Symbol.asyncDispose]()
-  await storage.close()
-})
+afterAll(() => stored[Symbol.asyncDispose]())
 
 const newSession = async (name: string): Promise<void> => void (await calls.post('/api/sessions', { name }))
 
@@ -56,115 +48,6 @@ const nameOf = ({ sessionId }: SessionUnderTest): string => sessionId.slice('def
 
 const loseRecord = (session: SessionUnderTest, seq: number): Promise<void> =>
   clients.documents.commit([{ kind: 'delete', path: `${journalPath(session.sessionId)}/${String(seq).padStart(20, '0')}` }])
-
-describe('a request for a recovery action', () => {
-  it('writes one document however often it is repeated, and a new one after the action has ended', async () => {
-    await newSession('twice')
-    const answers = await Promise.all([1, 2, 3, 4].map(() => calls.post('/api/sessions/twice/restart')))
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])
-    expect(new Set(answers.map(({ body }) => body.action.id)).size).toBe(1)
-    expect(answers[0]?.body.action).toMatchObject({
-      session: 'twice',
-      type: 'restart',
-      state: 'pending',
-      requestedBy: 'api',
-      result: null,
-    })
-    const path = recoveryActionPath(answers[0]?.body.action.id as string)
-    await api.documents.commit([{ kind: 'update', path, fields: { state: 'done' } }])
-    const again = await calls.post('/api/sessions/twice/restart', { reason: 'once more' })
-    expect(again.body.action).toMatchObject({ state: 'pending', why: 'once more' })
-    expect(again.body.action.id).not.toBe(answers[0]?.body.action.id)
-    const listed = await calls.get('/api/sessions/twice/actions')
-    expect(listed.body.map(({ id }: { id: string }) => id)).toEqual([again.body.action.id, answers[0]?.body.action.id])
-    expect((await calls.get(`/api/sessions/twice/actions/${again.body.action.id}`)).body).toMatchObject({
-      id: again.body.action.id,
-    })
-  })
-
-  it('has a number that none had before, although those are removed after a time', async () => {
-    await newSession('numbered')
-    const ask = async (): Promise<string> => (await calls.post('/api/sessions/numbered/restart')).body.action.id
-    const end = (id: string, fields: object) =>
-      api.documents.commit([{ kind: 'merge', path: recoveryActionPath(id), fields: { state: 'done', ...fields } }])
-    const first = await ask()
-    await end(first, {})
-    const written = await api.documents.read(recoveryActionPath(first))
-    await end('default.numbered-restart-000040', { ...written?.fields })
-    // What an owner did by itself has the time of the loss in place of a number, and a session may be called like an action.
-    for (const other of ['default.numbered-restart-1790000000000', 'default.numbered-restart-000050-restart-000060'])
-      await end(other, { ...written?.fields, sessionId: 'default.other' })
-    await api.documents.commit([{ kind: 'delete', path: recoveryActionPath(first) }])
-    expect(await ask()).toBe('default.numbered-restart-000041')
-  })
-
-  it('is answered with the action of a faster request', async () => {
-    await newSession('overtaken')
-    let faster: Answer | undefined
-    const overtake = async () => (faster ??= await calls.post('/api/sessions/overtaken/restart'))
-    const documents: AppDependencies['documents'] = {
-      ...api.committing((changes, real) => real(changes)),
-      query: async (asked) => {
-        if (asked.collection === RECOVERY_ACTIONS && asked.startAfter !== undefined) await overtake()
-        return clients.documents.query(asked)
-      },
-    }
-    const { body } = await api.with({ objects: clients.objects, documents }).post('/api/sessions/overtaken/restart')
-    expect(body.action.id).toBe(faster?.body.action.id)
-  })
-
-  it('writes a new action when the open one is damaged, and both are listed', async () => {
-    await newSession('torn')
-    const { action: first } = (await calls.post('/api/sessions/torn/restart')).body
-    const path = recoveryActionPath(first.id as string)
-    await api.documents.commit([{ kind: 'update', path, fields: { why: 7, steps: 'none' } }])
-    const { action: logout } = (await calls.post('/api/sessions/torn/logout')).body
-    const damaged = {
-      id: first.id,
-      type: 'restart',
-      state: 'damaged',
-      result: { code: 'bad-document', sentence: expect.any(String) },
-    }
-    const listed = await calls.get('/api/sessions/torn/actions')
-    expect(listed).toMatchObject({ status: 200, body: [{ id: logout.id, state: 'pending' }, damaged] })
-    expect(await calls.get(`/api/sessions/torn/actions/${first.id}`)).toMatchObject({ status: 200, body: damaged })
-    const second = await calls.post('/api/sessions/torn/restart')
-    expect(second).toMatchObject({ status: 201, body: { action: { state: 'pending', type: 'restart' } } })
-    expect(second.body.action.id).not.toBe(first.id)
-    expect((await calls.post('/api/sessions/torn/restart')).body.action.id).toBe(second.body.action.id)
-    // The start of a session that waits for an operator also writes a new action.
-    await api.documents.commit([
-      { kind: 'update', path: recoveryActionPath(second.body.action.id as string), fields: { v: 'one' } },
-    ])
-    await api.asOwner('torn', { state: 'NEEDS_ATTENTION', reason: 'foreign-connection' })
-    expect(await calls.post('/api/sessions/torn/start')).toMatchObject({ status: 201, body: { status: 'FAILED' } })
-    const { body: actions } = await calls.get('/api/sessions/torn/actions')
-    expect(actions.map(({ state }: { state: string }) => state).toSorted()).toEqual(['damaged', 'damaged', 'pending', 'pending'])
-  })
-
-  it('gets a new number when earlier actions were damaged or deleted', async () => {
-    await newSession('cleared')
-    const { action: first } = (await calls.post('/api/sessions/cleared/restart')).body
-    await api.documents.commit([{ kind: 'update', path: recoveryActionPath(first.id as string), fields: { state: 'done' } }])
-    const { action: second } = (await calls.post('/api/sessions/cleared/restart')).body
-    await api.documents.commit([
-      { kind: 'delete', path: recoveryActionPath(first.id as string) },
-      { kind: 'update', path: recoveryActionPath(second.id as string), fields: { steps: 'none' } },
-    ])
-    const third = await calls.post('/api/sessions/cleared/restart')
-    expect(third).toMatchObject({ status: 201, body: { action: { state: 'pending' } } })
-    expect([first.id, second.id]).not.toContain(third.body.action.id)
-  })
-
-  it('is refused for unknown sessions and for invalid bodies', async () => {
-    await newSession('one')
-    await newSession('two')
-    const { body } = await calls.post('/api/sessions/one/logout')
-    expect((await calls.get(`/api/sessions/two/actions/${body.action.id}`)).body.code).toBe('unknown-action')
-    expect((await calls.post('/api/sessions/none/restart')).body.code).toBe('unknown-session')
-    expect((await calls.post('/api/sessions/one/logout', { reason: 'x'.repeat(201) })).body.code).toBe('bad-request')
-  })
-})
 
 describe('the stored state of a session', () => {
   it('is missing before a phone is linked', async () => {
