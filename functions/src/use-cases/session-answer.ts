@@ -121,15 +121,15 @@ const REASON_OF_STATE: Partial<Record<SessionState, ReasonCode>> = { CONNECTED: 
 const withReason = (status: ApiStatus, reason: ReasonCode): StatusOfSession => ({ status, reason, ...REASONS[reason] })
 
 /** A heartbeat names all sessions of its runner, and each of these asks for it. */
-const parsedRunners = new WeakMap<DocumentSnapshot['fields'], RunnerDocument | null>()
+const parsedRunners = new WeakMap<DocumentSnapshot, RunnerDocument | null>()
 
 /** Parses a heartbeat. Null also when it does not parse, because it then confirms nothing and must not hide the sessions. */
 function parseRunner(snapshot: DocumentSnapshot | null): RunnerDocument | null {
   if (!snapshot) return null
-  const known = parsedRunners.get(snapshot.fields)
+  const known = parsedRunners.get(snapshot)
   if (known !== undefined) return known
   const parsed = runnerDocumentSchema.safeParse(snapshot.fields).data ?? null
-  parsedRunners.set(snapshot.fields, parsed)
+  parsedRunners.set(snapshot, parsed)
   return parsed
 }
 
