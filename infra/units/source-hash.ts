@@ -12,7 +12,7 @@ const SOURCES = [
   '{core,functions,runner}/src/**/*.ts',
   'client/src/*.ts',
   'cli/{package.json,bin/*,src/**/*.ts}',
-  'dashboard/{*,{src,worker,public}/**/*.*}',
+  'dashboard/{*.*,{src,worker,public}/**/*.*}',
   'infra/*.ts',
   'infra/{units,images}/*',
 ]
