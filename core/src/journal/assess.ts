@@ -38,7 +38,13 @@ export async function assessState(options: {
     if (isKeyTrouble(error) || isDamage(error)) return { status: 'corrupt', error, loaded: null, end }
     throw error
   }
-  const loaded = await loadState({ journals, objects, cipher, pointers: session, end })
+  let loaded: Loaded
+  try {
+    loaded = await loadState({ journals, objects, cipher, pointers: session, end })
+  } catch (error) {
+    if (isKeyTrouble(error)) return { status: 'corrupt', error, loaded: null, end }
+    throw error
+  }
   // No runner claims a log that ends too early, even where a checkpoint covers the missing records.
   const isShort =
     found < end ? await shortfallOf(journals, sessionId, found, { reached: end, place: session.journalPlace }) : null

@@ -1,4 +1,4 @@
-import { type HoldfastError, isDamage } from '../platform/errors.ts'
+import { type HoldfastError, isDamage, isKeyTrouble } from '../platform/errors.ts'
 import type { ObjectStore } from '../platform/ports.ts'
 import type { SessionCipher } from '../security/envelope.ts'
 import type { CheckpointPointer, SessionDocument } from '../session/session-document.ts'
@@ -42,7 +42,7 @@ export async function checkBackup(options: CheckOptions): Promise<BackupCheck> {
     if (image.creds === null) return failed('no-credentials')
     if (backup.contents && !isEqual(image.counts(), backup.contents)) return failed('contents-differ')
   } catch (error) {
-    if (!isDamage(error) || error.code === 'unknown-version') throw error
+    if (!(isDamage(error) || isKeyTrouble(error)) || error.code === 'unknown-version') throw error
     return failed(error.code)
   }
   const trouble = await troubleOfReplay(options)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseStored } from '../platform/parse.ts'
 import type { CheckpointPointer } from '../session/session-document.ts'
 import type { SessionCipher } from '../security/envelope.ts'
-import type { SessionKeyDocument } from '../security/session-key-document.ts'
+import { type SessionKeyDocument, sessionKeyPath } from '../security/session-key-document.ts'
 import { HoldfastError, isHoldfastError } from '../platform/errors.ts'
 import { checkpointName } from '../session/ids.ts'
 import type { ObjectStore, StoredObject } from '../platform/ports.ts'
@@ -109,7 +109,7 @@ export async function storeCheckpoint(objects: ObjectStore, cipher: SessionCiphe
 
 /**
  * @throws HoldfastError `checkpoint-corrupt` when the object is missing, altered, or not the one that the pointer names;
- * `unknown-version` when a later program wrote it.
+ * `unknown-version` when a later program wrote it; `data-key-missing` when the session's keys are from before the one that sealed it.
  */
 export async function readCheckpoint(
   objects: ObjectStore,
@@ -119,9 +119,32 @@ export async function readCheckpoint(
   const stored = await readPointed(objects, pointer)
   if (!stored) throw corrupt(pointer.object, 'is missing')
   if (sha256(stored.bytes) !== pointer.sha256) throw corrupt(pointer.object, 'was altered')
+  requireItsKey(stored.bytes, cipher, pointer.object)
   const checkpoint = open(stored.bytes, cipher, pointer.object)
   if (checkpoint.from.sequence !== pointer.seq) throw corrupt(pointer.object, 'belongs to another place')
   return checkpoint
+}
+
+/**
+ * The object is whole, as its hash says. Without its key it is no damage: whoever took it for damage would give up what it has, and the
+ * number of its key would be used for another one.
+ */
+function requireItsKey(bytes: Buffer, cipher: SessionCipher, name: string): void {
+  const keyVersion = keyVersionIn(bytes)
+  if (keyVersion === null || cipher.has(keyVersion)) return
+  const place = sessionKeyPath(cipher.sessionId)
+  throw new HoldfastError('data-key-missing', `${name} is sealed with data key ${keyVersion}, which ${place} lacks.`, {
+    advice: `Bring a newer ${place} back: that key is wrapped in the header of the object, too.`,
+  })
+}
+
+/** Null for a header that cannot be read. */
+function keyVersionIn(bytes: Buffer): number | null {
+  try {
+    return headerSchema.parse(JSON.parse(bytes.subarray(0, bytes.indexOf(0x0a)).toString())).keyVersion
+  } catch {
+    return null
+  }
 }
 
 /** An object that an operator has brought back has another generation. The hash tells whether it is the same. */

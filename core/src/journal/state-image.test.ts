@@ -32,6 +32,26 @@ describe('a kind of a later version', () => {
   })
 })
 
+test('a checkpoint whose data key the session lacks is no damage', async () => {
+  const image = new StateImage()
+  image.apply({ creds: '{}' })
+  const objects = memoryObjects()
+  const first = randomBytes(32)
+  const later = new SessionCipher(
+    'default.shop',
+    new Map([
+      [1, first],
+      [2, randomBytes(32)],
+    ]),
+    2,
+  )
+  const pointer = await writeCheckpoint(objects, later, { sequence: 3, hash: 'hash', epoch: 1, image: image.toMutation() })
+  const earlier = new SessionCipher('default.shop', new Map([[1, first]]), 1)
+  await expect(readCheckpoint(objects, earlier, pointer)).rejects.toMatchObject({ code: 'data-key-missing' })
+  const altered = { ...pointer, sha256: 'another' }
+  await expect(readCheckpoint(objects, earlier, altered)).rejects.toMatchObject({ code: 'checkpoint-corrupt' })
+})
+
 function throughRecord(mutations: readonly Mutation[]): Mutation[] {
   const head = { sequence: 1, epoch: 1, hash: '' }
   return openGroup(sealGroup({ kind: 'data', mutations, head, runnerId: 'runner', nonce: 'nonce', cipher }), cipher)

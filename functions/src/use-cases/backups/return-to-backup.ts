@@ -2,7 +2,7 @@ import { assessState } from '@holdfast/core/journal/assess'
 import { readCheckpoint } from '@holdfast/core/journal/checkpoint'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { messagesPath } from '@holdfast/core/message/message-document'
-import { isDamage } from '@holdfast/core/platform/errors'
+import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
 import { backupIdOf } from '@holdfast/core/session/backup-document'
 import { placeOfCheckpoint, sequenceId } from '@holdfast/core/session/ids'
 import { recordsIn, unlinkedSince } from '@holdfast/core/session/put-aside'
@@ -46,7 +46,9 @@ export async function returnToBackup(needed: Needed, principal: Principal, { nam
   const pointer = backup.document ?? (await describedBy(needed, { sessionId, cipher, backup }))
   if (!pointer) throw unknown()
   const { image } = await readCheckpoint(objects, cipher, pointer).catch((error: unknown) => {
-    throw isDamage(error) ? new Refusal('cannot-restore', `The backup cannot be used: ${error.message}`) : error
+    throw isDamage(error) || isKeyTrouble(error)
+      ? new Refusal('cannot-restore', `The backup cannot be used: ${error.message}`)
+      : error
   })
   if (image.creds === null) throw new Refusal('cannot-restore', 'The backup has no credentials.')
   const madeAt = backup.document?.at ?? backup.stored?.createdAt ?? null
