@@ -9,8 +9,9 @@ type Needed = Pick<
   'documents' | 'objects' | 'journals' | 'archives' | 'tenants' | 'wrappingKey' | 'dataKeyMaxAgeDays' | 'clock' | 'logger'
 >
 
-/** One run of the schedule has half an hour. What it does not manage, the next one does. */
-const KEYS = { documents: Number.POSITIVE_INFINITY, ms: 20 * 60_000 }
+/** One run of the schedule has half an hour, for both. What it does not manage, the next one does. */
+const RENEWAL = { documents: Number.POSITIVE_INFINITY, ms: 8 * 60_000 }
+const REWRAPPING = { documents: Number.POSITIVE_INFINITY, ms: 15 * 60_000 }
 
 /**
  * Puts old things away, each night: jobs that came to their end long ago, wrappings by an older key, and data keys that are too old. Reads
@@ -29,6 +30,13 @@ export async function maintain(dependencies: Needed): Promise<void> {
 /** One after the other, because both write the same documents. */
 async function changeKeys(dependencies: Needed): Promise<void> {
   const { dataKeyMaxAgeDays: olderThanDays = null } = dependencies
-  if (olderThanDays !== null) await renewDataKeys(dependencies, { from: null, olderThanDays }, KEYS)
-  await rewrapKeys(dependencies, null, KEYS)
+  const renewed =
+    olderThanDays === null ? null : await settled(renewDataKeys(dependencies, { from: null, olderThanDays }, RENEWAL))
+  await rewrapKeys(dependencies, null, REWRAPPING)
+  if (renewed?.status === 'rejected') throw renewed.reason
+}
+
+async function settled<Value>(work: Promise<Value>): Promise<PromiseSettledResult<Value>> {
+  const [outcome] = await Promise.allSettled([work])
+  return outcome
 }

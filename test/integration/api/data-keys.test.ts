@@ -1,5 +1,6 @@
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
+import { HoldfastError } from '@holdfast/core/platform/errors'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { DATA_KEY_WAITS_MS, sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -109,6 +110,29 @@ it('all sessions get one by age, and each only once', async () => {
   for (const query of ['?olderThanDays=-1', '?olderThanDays=soon', '?cursor=runners/x']) {
     expect((await api.post(`/api/keys/data-keys${query}`)).status).toBe(400)
   }
+})
+
+it('a tenant whose wrapping key is silent is asked once in a run, and holds up nobody else', async () => {
+  const before = await keysOf('a')
+  const { wrappingKey } = api
+  let asked = 0
+  const away = {
+    currentAt: () => wrappingKey.currentAt(),
+    wrap: (dataKey: Buffer, place: string) => wrappingKey.wrap(dataKey, place),
+    unwrap: (): Promise<Buffer> => {
+      asked++
+      return Promise.reject(new HoldfastError('wrapping-key-unavailable', 'The test took the key away.'))
+    },
+  }
+  const names = Array.from({ length: 10 }, (_, index) => `silent-${index}`)
+  for (const name of names) expect((await api.post('/api/sessions', { name })).status).toBe(201)
+  const process = api.with({ wrappingKey: away, clock: { ...systemClock, now: () => systemClock.now() + 31 * DAY_MS } })
+  const { body } = await process.post('/api/keys/data-keys?olderThanDays=30&cursor=session_keys/default.c')
+  expect(body).toMatchObject({ added: 0, left: { unreadable: names.length }, cursor: null })
+  // Eight at once, none of which can know of the others.
+  expect(asked).toBeLessThanOrEqual(8)
+  expect(await keysOf('a')).toEqual(before)
+  for (const name of names) await api.documents.commit([{ kind: 'delete', path: keyPathOf(name) }])
 })
 
 it('a purged session, and one whose keys cannot be opened, hold up nobody else', async () => {

@@ -9,6 +9,7 @@ import {
   SESSION_KEYS,
   sessionKeyDocumentSchema,
 } from '@holdfast/core/security/session-key-document'
+import { tenantOf } from '@holdfast/core/session/ids'
 import type { Dependencies } from '../dependencies.ts'
 import { addNextKey } from './data-keys.ts'
 import { keyDocuments } from './key-documents.ts'
@@ -50,11 +51,16 @@ export async function renewDataKeys(
   const { documents, clock, logger } = needed
   const deadline = new Deadline(clock, limits.ms)
   const olderThan = new Date(clock.now() - olderThanDays * DAY_MS)
+  // Each call would wait for the key of such a tenant in vain, and the others would never have their turn.
+  const silent = new Set<string>()
   const counts = { added: 0, kept: 0, changed: 0, unreadable: 0 }
   let [cursor, seen] = [from, 0]
   for await (const page of keyDocuments(documents, from, [SESSION_KEYS])) {
     await inParallel(AT_ONCE, page.documents, async (snapshot) => {
-      counts[await renew(needed, snapshot, olderThan)]++
+      const tenant = tenantOf(snapshot.id)
+      const outcome = silent.has(tenant) ? 'silent' : await renew(needed, snapshot, olderThan)
+      if (outcome === 'silent') silent.add(tenant)
+      counts[outcome === 'silent' ? 'unreadable' : outcome]++
     })
     seen += page.documents.length
     cursor = page.next
@@ -69,7 +75,7 @@ async function renew(
   needed: Needed,
   snapshot: DocumentSnapshot,
   olderThan: Date,
-): Promise<'added' | 'kept' | 'changed' | 'unreadable'> {
+): Promise<'added' | 'kept' | 'changed' | 'unreadable' | 'silent'> {
   try {
     const madeAt = newestKeyMadeAt(snapshot)
     if (!madeAt || madeAt > olderThan) return 'kept'
@@ -77,9 +83,10 @@ async function renew(
     return outcome === 'waiting' ? 'kept' : outcome
   } catch (error) {
     // The key of one session, or of one tenant, holds up no other one.
-    if (!isKeyTrouble(error) && !isDamage(error) && !isHoldfastError(error, 'wrapping-key-unavailable')) throw error
+    const isSilent = isHoldfastError(error, 'wrapping-key-unavailable')
+    if (!isKeyTrouble(error) && !isDamage(error) && !isSilent) throw error
     needed.logger.error({ error, document: snapshot.path }, 'A session gets no further data key now.')
-    return 'unreadable'
+    return isSilent ? 'silent' : 'unreadable'
   }
 }
 
