@@ -18,6 +18,23 @@ afterAll(() => stored[Symbol.asyncDispose]())
 
 const newSession = async (name: string): Promise<void> => void (await calls.post('/api/sessions', { name }))
 
+it('of two requests at once for a crash of two runners, one runner crashes', async () => {
+  const connected = { state: 'CONNECTED', epoch: 1, lastProofOfLifeAt: null }
+  const runners = ['runner-a', 'runner-b']
+  for (const id of runners) await api.heartbeat(id, { [`default.of-${id}`]: connected })
+  const asked = await Promise.all(runners.map((runner) => calls.post('/api/fleet/crash-drill', { runner })))
+  expect(asked.map(({ status }) => status)).toEqual([202, 202])
+  expect(new Set(asked.map(({ body }) => body.id)).size).toBe(1)
+  expect((await calls.post('/api/fleet/crash-drill', { runner: 'nobody' })).body.id).toBe(asked[0]?.body.id)
+  await api.documents.commit([
+    { kind: 'update', path: recoveryActionPath(asked[0]?.body.id as string), fields: { state: 'done', finishedAt: new Date() } },
+  ])
+  expect(await calls.post('/api/fleet/crash-drill', { runner: 'nobody' })).toMatchObject({
+    status: 409,
+    body: { code: 'cannot-drill' },
+  })
+})
+
 describe('a request for a recovery action', () => {
   it('writes one document however often it is repeated, and a new one after the action has ended', async () => {
     await newSession('twice')

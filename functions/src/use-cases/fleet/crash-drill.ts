@@ -2,6 +2,7 @@ import {
   OPEN_ACTION_STATES,
   RECOVERY_ACTIONS,
   type RecoveryAction,
+  recoveryActionPath,
   recoveryActionSchema,
 } from '@holdfast/core/operations/recovery-action-document'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
@@ -15,11 +16,14 @@ import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { FleetFacts } from '../fleet-facts.ts'
 import { type ActionAnswer, actionAnswer } from '../recoveries/action-answer.ts'
+import { lastNumber, numberedId } from '../recoveries/action-numbers.ts'
 import { TENANT_OF_RUNNERS } from '../recoveries/recoveries.ts'
-import { requestAction } from '../recoveries/request-action.ts'
 import { Refusal } from '../refusal.ts'
 import { drillEnd, type DrillSession } from './drill-end.ts'
 import { type RunnerFact, runnerFacts } from './runner-facts.ts'
+
+/** Of all drills, whichever the runner. */
+const KIND = 'fleet-crash-drill'
 
 const WHY = 'An operator asked for a crash drill.'
 
@@ -34,33 +38,51 @@ const AT_ONCE = 10
  */
 export async function requestCrashDrill(
   { documents, logger }: Pick<Dependencies, 'documents' | 'logger'>,
-  principal: Principal,
+  { key }: Principal,
   runner: string | undefined,
 ): Promise<ActionAnswer> {
-  const operator = { ...principal, tenant: TENANT_OF_RUNNERS }
+  for (;;) {
+    const open = await openDrill(documents)
+    if (open) return open
+    const { runners } = runnerFacts(await documents.query({ collection: RUNNERS }))
+    const target = chosen(runners, runner)
+    const sessions = connectedOf(target)
+    // One number for all runners, so that of two requests at once the second one finds the drill of the first.
+    const path = recoveryActionPath(numberedId(KIND, (await lastNumber(documents, KIND)) + 1))
+    const evidence = { sessions: sessions.length, otherRunners: atWork(runners).length - 1 }
+    const asked = {
+      v: 1,
+      tenant: TENANT_OF_RUNNERS,
+      sessionId: '',
+      type: 'crash-drill',
+      targetRunner: target.id,
+      state: 'pending',
+    }
+    const fields = { ...asked, why: WHY, evidence, drill: { sessions }, requestedBy: 'api', requestedAt: SERVER_TIME, steps: [] }
+    try {
+      await documents.commit([{ kind: 'create', path, fields }])
+    } catch (error) {
+      if (!(await documents.read(path))) throw error
+      continue
+    }
+    logger.warn({ action: path, runner: target.id, sessions: sessions.length, by: key }, 'A crash drill was asked for.')
+  }
+}
+
+/** Skips damaged actions, because no runner will ever perform them. */
+async function openDrill(documents: Dependencies['documents']): Promise<ActionAnswer | null> {
   const open = await documents.query({
     collection: RECOVERY_ACTIONS,
     where: [
       ['type', '==', 'crash-drill'],
       ['state', 'in', OPEN_ACTION_STATES],
     ],
-    limit: 1,
   })
   for (const snapshot of open) {
     const action = parseUnlessDamaged(recoveryActionSchema, snapshot)
     if (!isHoldfastError(action)) return actionAnswer(snapshot.id, action)
   }
-  const { runners } = runnerFacts(await documents.query({ collection: RUNNERS }))
-  const target = chosen(runners, runner)
-  const sessions = connectedOf(target)
-  const evidence = { sessions: sessions.length, otherRunners: atWork(runners).length - 1 }
-  const drill = { sessionId: '', type: 'crash-drill', targetRunner: target.id, why: WHY, evidence, drill: { sessions } } as const
-  const action = await requestAction(documents, operator, drill)
-  logger.warn(
-    { action: action.id, runner: target.id, sessions: sessions.length, by: principal.key },
-    'A crash drill was asked for.',
-  )
-  return action
+  return null
 }
 
 const atWork = (runners: readonly RunnerFact[]): readonly RunnerFact[] =>

@@ -15,7 +15,7 @@ import { lastNumber, numberedId } from './action-numbers.ts'
 
 /** What a request says of its action. The rest of the document has a value for every new action. */
 export interface ActionRequest extends Partial<
-  Pick<RecoveryAction, 'approved' | 'backup' | 'restoreTo' | 'restoreRun' | 'step' | 'evidence' | 'cleanUp' | 'drill'>
+  Pick<RecoveryAction, 'approved' | 'backup' | 'restoreTo' | 'restoreRun' | 'step' | 'evidence' | 'cleanUp'>
 > {
   /** Empty for an action on a runner. */
   readonly sessionId: string
@@ -74,7 +74,6 @@ export async function requestAction(
     why,
     approved: request.approved ?? null,
     cleanUp: request.cleanUp ?? null,
-    drill: request.drill ?? null,
     backup: request.backup ?? null,
     restoreTo: request.restoreTo ?? null,
     restoreRun: request.restoreRun ?? null,
