@@ -22,15 +22,12 @@ export async function removeEnded(needed: Needed, deadline: Deadline): Promise<n
   const last = new Map<string, Promise<number>>()
   const isLast = async (id: string): Promise<boolean> => {
     const own = numberIn(id)
-    if (!own) return false
+    // A runner has its id for one life: nothing goes on from the number of what it was asked for.
+    if (!own || isOfRunner(own.kind)) return false
     const known = last.get(own.kind) ?? lastNumber(documents, own.kind)
     last.set(own.kind, known)
     return own.number >= (await known)
   }
-  const actions = await removeAll(needed, deadline, {
-    of: { collection: RECOVERY_ACTIONS, field: 'finishedAt' },
-    withRest: async (action) => (isOpen(action) || (await isLast(action.id)) ? null : [removal(action)]),
-  })
   const alerts = await removeAll(needed, deadline, {
     of: { collection: ALERTS, field: 'resolvedAt' },
     // What its channels were told would keep a new alert of the same name from being told.
@@ -40,10 +37,17 @@ export async function removeEnded(needed: Needed, deadline: Deadline): Promise<n
       return [removal(alert), ...channels.map(({ path }): Change => ({ kind: 'delete', path }))]
     },
   })
+  // After the alerts, because each of those that stay is looked at again.
+  const actions = await removeAll(needed, deadline, {
+    of: { collection: RECOVERY_ACTIONS, field: 'finishedAt' },
+    withRest: async (action) => (isOpen(action) || (await isLast(action.id)) ? null : [removal(action)]),
+  })
   if (actions + alerts > 0) logger.info({ actions, alerts }, 'Actions and alerts that ended long ago were removed.')
   if (deadline.remainingMs === 0) logger.warn('There was no time to remove all old actions and alerts; the next run goes on.')
   return actions + alerts
 }
+
+const isOfRunner = (kind: string): boolean => kind.endsWith('-restart-runner')
 
 /** An action of an earlier version may have an end and be open all the same, when it was asked for again. */
 const isOpen = ({ fields }: DocumentSnapshot): boolean =>

@@ -77,6 +77,8 @@ test('actions and alerts go 90 days after their end, and what is open never does
     action('default.main-restart-000005', { state: 'pending', finishedAt: null }),
     action('default.main-restore-000007', { finishedAt: ago(400) }),
     action('default.main-recover-1790000000000', { finishedAt: ago(91) }),
+    // A runner has its id for one life.
+    action('runner-1-restart-runner-000001', { finishedAt: ago(91) }),
     alert('disconnected:default.old', { state: 'resolved', resolvedAt: ago(91) }),
     alert('disconnected:default.new', { state: 'resolved', resolvedAt: ago(89) }),
     alert('disconnected:default.lost', { state: 'open', resolvedAt: null }),
