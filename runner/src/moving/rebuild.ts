@@ -200,7 +200,8 @@ async function newestState(
     // Claims are never trimmed: what is left of a journal without its checkpoints is no state.
     if (reached.sequence > (opened.checkpoint?.pointer.seq ?? 0) && (image.creds !== null || opened.checkpoint)) {
       const { sequence: seq, hash } = reached
-      return { cipher, missingKeys: keys.toStore(), image, pointer: startedFrom, from: 'journal', seq, hash, skipped: [] }
+      const skipped = opened.skipped.filter(({ object }) => (placeOfCheckpoint(object)?.seq ?? 0) > seq)
+      return { cipher, missingKeys: keys.toStore(), image, pointer: startedFrom, from: 'journal', seq, hash, skipped }
     }
   }
   const hadCheckpoint = session?.checkpoint ?? session?.previousCheckpoint
