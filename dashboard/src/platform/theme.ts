@@ -4,7 +4,7 @@ import { keep, kept } from './kept.ts'
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-export const theme = signal<Theme>(THEMES.find((one) => one === kept('themeTitle')) ?? 'system')
+export const theme = signal<Theme>(THEMES.find((one) => one === kept('theme')) ?? 'system')
 
 export function applyTheme(): void {
   document.documentElement.style.colorScheme = theme.value === 'system' ? 'light dark' : theme.value
