@@ -27,3 +27,7 @@ test('a change names what was typed, and nothing else; an empty text removes the
   })
   expect(changeOf(fieldsOf(IN_FORCE, OWN), {})).toEqual({})
 })
+
+test.each(['1,000', '1.000', '1e3', '0x10', '12 a day', '9'.repeat(400)])('%s is no number: the API gets the text', (text) => {
+  expect(changeOf(fieldsOf(IN_FORCE, OWN), { 'pacing.dailyLimit': text })).toEqual({ pacing: { dailyLimit: text } })
+})

@@ -51,7 +51,8 @@ export function changeOf(fields: readonly Field[], texts: Readonly<Record<string
   return change
 }
 
+/** A text that is no number goes to the API as it is, which refuses it: NaN would become null there, and remove the limit. */
 function valueOf(kind: Field['kind'], text: string): unknown {
-  if (kind === 'number') return Number(text)
+  if (kind === 'number') return /^-?\d{1,15}$/.test(text) ? Number(text) : text
   return kind === 'boolean' ? text === 'true' : text
 }
