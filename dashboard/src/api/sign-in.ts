@@ -47,8 +47,10 @@ export async function signIn(proof: { apiKey: string } | { token: string }): Pro
   person.value = await answer(await fetch(ADDRESS, { method: 'POST', headers, body: JSON.stringify(proof) }))
 }
 
+/** @throws HoldfastProblem when the API did not take the cookie back: the person is still signed in */
 export async function signOut(): Promise<void> {
-  await fetch(ADDRESS, { method: 'DELETE', headers: { 'X-Holdfast-Csrf': '1' } })
+  const response = await fetch(ADDRESS, { method: 'DELETE', headers: { 'X-Holdfast-Csrf': '1' } })
+  if (!response.ok && response.status !== 401) throw new HoldfastProblem(response, parsed(await response.text()))
   signedOut()
 }
 
