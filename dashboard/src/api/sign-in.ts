@@ -1,5 +1,5 @@
 import { HoldfastProblem } from '@holdfast/client/problem'
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 
 export type Role = 'operator' | 'admin' | 'send' | 'read'
 
@@ -18,6 +18,9 @@ const ADDRESS = '/api/sign-in'
 /** Undefined until the first answer; null when nobody is signed in. */
 export const person = signal<SignedIn | null | undefined>(undefined)
 
+/** Grows when another person may be there: what the page has loaded for the former one is forgotten. */
+export const turn = signal(0)
+
 /** The tenant in which the operator acts. Null: the one of the sign-in. */
 export const chosenTenant = signal<string | null>(null)
 
@@ -29,22 +32,27 @@ export const maySend = (): boolean => mayChange() || person.value?.role === 'sen
 export const isOperator = (): boolean => person.value?.role === 'operator'
 
 /** The API refused the cookie: it has ended, or its key was revoked. */
-export function signedOut(): void {
-  person.value = null
-  chosenTenant.value = null
+export const signedOut = (): void => takeTurn(null)
+
+function takeTurn(who: SignedIn | null): void {
+  batch(() => {
+    chosenTenant.value = null
+    turn.value++
+    person.value = who
+  })
 }
 
 /** Asks who is signed in. Throws when the API cannot be reached. */
 export async function recognize(): Promise<void> {
   const response = await fetch(ADDRESS)
   if (response.status === 401) signedOut()
-  else person.value = await answer(response)
+  else takeTurn(await answer(response))
 }
 
 /** @throws HoldfastProblem when the key or the token is refused */
 export async function signIn(proof: { apiKey: string } | { token: string }): Promise<void> {
   const headers = { 'Content-Type': 'application/json', 'X-Holdfast-Csrf': '1' }
-  person.value = await answer(await fetch(ADDRESS, { method: 'POST', headers, body: JSON.stringify(proof) }))
+  takeTurn(await answer(await fetch(ADDRESS, { method: 'POST', headers, body: JSON.stringify(proof) })))
 }
 
 /** @throws HoldfastProblem when the API did not take the cookie back: the person is still signed in */

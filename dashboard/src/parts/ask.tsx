@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { sentenceOf } from '../api/api.ts'
+import { turn } from '../api/sign-in.ts'
 import { t } from '../language/language.ts'
 
 export interface Question {
@@ -16,6 +17,9 @@ export interface Question {
 }
 
 const asked = signal<Question | null>(null)
+
+// A dialog may show a new API key: it is for nobody but the person who asked for it.
+turn.subscribe(() => (asked.value = null))
 
 /** Opens a dialog. */
 export function ask(question: Question): void {

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact'
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { answerOf, api } from '../api/api.ts'
 import { type Loaded, useLoaded } from '../api/loaded.ts'
 import { usePaged } from '../api/paged.ts'
 import { sessions } from '../api/sessions.ts'
-import { maySend } from '../api/sign-in.ts'
+import { chosenTenant, maySend, turn } from '../api/sign-in.ts'
 import { count, lasting, number, t } from '../language/language.ts'
 import { Act } from '../parts/act.tsx'
 import { ask } from '../parts/ask.tsx'
@@ -20,8 +20,12 @@ import { type Listed, MessageRow, STATUSES } from './message-row.tsx'
 const loadQueue = () => answerOf(api.GET('/api/queue'))
 type QueueAnswer = Awaited<ReturnType<typeof loadQueue>>
 
-/** Messages that waited, as this page has seen it since it was opened. */
+/** Messages that waited, as this page has seen it since it was opened for this person and tenant. */
 const waited = signal<readonly number[]>([])
+effect(() => {
+  void [turn.value, chosenTenant.value]
+  waited.value = []
+})
 const MOST_SAMPLES = 120
 const SAMPLE_MS = 5000
 

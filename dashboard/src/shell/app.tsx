@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { sentenceOf } from '../api/api.ts'
 import { listen } from '../api/live.ts'
 import { followSessions } from '../api/sessions.ts'
-import { chosenTenant, person, recognize, signIn } from '../api/sign-in.ts'
+import { chosenTenant, person, recognize, signIn, turn } from '../api/sign-in.ts'
 import { t } from '../language/language.ts'
 import { Asked } from '../parts/ask.tsx'
 import { Said } from '../parts/say.tsx'
@@ -28,9 +28,14 @@ export function App(): JSX.Element {
   }, [])
   return (
     <>
-      {person.value === undefined ? <Start problem={problem} /> : person.value === null ? <SignIn problem={problem} /> : <Live />}
+      {person.value === undefined ? (
+        <Start problem={problem} />
+      ) : person.value === null ? (
+        <SignIn problem={problem} />
+      ) : (
+        <Live key={turn.value} />
+      )}
       <Said />
-      <Asked />
     </>
   )
 }
@@ -74,7 +79,7 @@ const Start = ({ problem }: { problem: string | null }): JSX.Element => (
   </main>
 )
 
-/** Everything begins anew with another tenant. */
+/** Everything begins anew with another tenant, and with another person. */
 function Live(): JSX.Element {
   const tenant = chosenTenant.value
   useEffect(() => {
@@ -83,5 +88,10 @@ function Live(): JSX.Element {
       for (const end of ends) end()
     }
   }, [tenant])
-  return <Frame key={tenant ?? ''} />
+  return (
+    <>
+      <Frame key={tenant ?? ''} />
+      <Asked />
+    </>
+  )
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { answerOf, api } from '../../api/api.ts'
 import { useLoaded } from '../../api/loaded.ts'
-import { isOperator, tenantHere } from '../../api/sign-in.ts'
+import { isOperator, tenantHere, turn } from '../../api/sign-in.ts'
 import { t } from '../../language/language.ts'
 import { Act } from '../../parts/act.tsx'
 import { ask } from '../../parts/ask.tsx'
@@ -116,9 +116,10 @@ function askForKey(reload: () => Promise<void>): void {
     confirm: t('create'),
     async run() {
       const tenant = isOperator() ? { tenant: tenantHere() } : {}
+      const whose = turn.value
       const made = await answerOf(api.POST('/api/keys', { body: { name, role, ...tenant } }))
       await reload()
-      showOnce(made.key)
+      if (turn.value === whose) showOnce(made.key)
     },
   })
 }
