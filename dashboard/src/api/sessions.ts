@@ -4,6 +4,7 @@ import { answerOf, api, sentenceOf } from './api.ts'
 import { after } from '../platform/clock.ts'
 import { onChange, type SessionEvent } from './live.ts'
 import { once } from './once.ts'
+import { chosenTenant, turn } from './sign-in.ts'
 
 /** All sessions that this person may see, by name. Null before the first answer. */
 const byName = signal<ReadonlyMap<string, Session> | null>(null)
@@ -23,12 +24,15 @@ export const sessions = computed((): readonly Session[] | null =>
 export const sessionNamed = (name: string): Session | null => byName.value?.get(name) ?? null
 
 const reload = once(async () => {
+  const [tenant, whose] = [chosenTenant.value, turn.value]
+  const isOver = (): boolean => chosenTenant.value !== tenant || turn.value !== whose
   try {
     const list = await answerOf(api.GET('/api/sessions', { params: { query: { all: 'true' } } }))
+    if (isOver()) return
     byName.value = new Map(list.map((session) => [session.name, session]))
     sessionsProblem.value = null
   } catch (error) {
-    sessionsProblem.value = sentenceOf(error)
+    if (!isOver()) sessionsProblem.value = sentenceOf(error)
   }
 })
 
@@ -39,7 +43,7 @@ export function show(session: Session): void {
 
 /** Keeps the sessions as the API tells of them. Returns what ends it. */
 export function followSessions(): () => void {
-  byName.value = null
+  forget()
   void reload()
   // The state at the beginning of a stream comes session by session, and is shown as a whole.
   let coming: Map<string, Session> | null = null
@@ -74,7 +78,13 @@ export function followSessions(): () => void {
   return () => {
     cancelShowing()
     stop()
+    forget()
   }
+}
+
+function forget(): void {
+  byName.value = null
+  sessionsProblem.value = null
 }
 
 function enter(sessions: Map<string, Session>, event: SessionEvent): void {
