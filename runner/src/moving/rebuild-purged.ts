@@ -1,7 +1,7 @@
 import type { Change, DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { parseStored } from '@holdfast/core/platform/parse'
 import { unlessChanged } from '@holdfast/core/platform/unless-changed'
-import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { newestVersion, sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { checkpointFolder, sessionNameOf, tenantOf } from '@holdfast/core/session/ids'
 import { newSession } from '@holdfast/core/session/new-session'
 import { isSince, type PurgeTombstone } from '@holdfast/core/session/purge-tombstone'
@@ -63,7 +63,7 @@ export async function goOnWithPurge(
   const [path, keyPath] = [sessionPath(sessionId), sessionKeyPath(sessionId)]
   const stored = known && (await documents.read(keyPath))
   // A Firestore from before two purges has an older version, which the next session must not get again.
-  const upTo = Math.max(keyVersion, stored ? parseStored(sessionKeyDocumentSchema, stored.fields, keyPath).current : 0)
+  const upTo = Math.max(keyVersion, stored ? newestVersion(parseStored(sessionKeyDocumentSchema, stored.fields, keyPath)) : 0)
   const keys = { v: 1, current: upTo, keys: {}, destroyed: { upTo, at, tombstone: { seq, epoch, hash } } }
   const made = { ...newSession(tenantOf(sessionId), sessionNameOf(sessionId), 'offline'), ...fields }
   const change: Change = known
