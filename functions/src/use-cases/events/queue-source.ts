@@ -22,6 +22,8 @@ export class QueueSource implements Source {
   #sessions: QueueStatus['sessions'] = {}
   /** By the monotonic clock. */
   #sessionsDueAt = 0
+  /** The sums were told with older figures of the sessions. */
+  #isLagging = false
   #cancel: () => void = () => {}
   #isClosed = false
 
@@ -61,12 +63,14 @@ export class QueueSource implements Source {
     const totals = await queueTotals(this.#dependencies, this.#principal)
     const { oldest, ...figures } = totals
     const seen = JSON.stringify([figures, oldest?.queuedAt])
-    if (seen === this.#last) return
-    if (now >= this.#sessionsDueAt) {
+    const isDue = now >= this.#sessionsDueAt
+    if (seen === this.#last && !(this.#isLagging && isDue)) return
+    if (isDue) {
       this.#sessions = await queueBySession(this.#dependencies, this.#principal, figures)
       this.#sessionsDueAt = now + PER_SESSION_MS * Object.keys(this.#sessions).length
     }
     if (this.#isClosed) return
+    this.#isLagging = !isDue
     this.#last = seen
     const { tenant, sessions } = this.#principal
     const names = JSON.stringify(sessions)
