@@ -14,7 +14,7 @@ export const signInTokenSchema = z.object({
   /** The tenant and the key of whoever made it, for people. */
   tenant: z.string(),
   createdBy: z.string(),
-  /** See `sign-in-cipher.ts`. Absent once it was used. */
+  /** The maker's key, which opens only together with the token: see `sign-in-cipher.ts`. Absent once it was used. */
   sealed: z.string().optional(),
   expireAt: z.date(),
   usedAt: z.date().nullable().default(null),

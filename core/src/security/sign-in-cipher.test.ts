@@ -20,6 +20,20 @@ describe('who signed in', () => {
     expect(new SignInCipher([newer]).open(sealed, 'cookie')).toBeNull()
   })
 
+  it('opens only together with the token that it was sealed with', () => {
+    const [cipher, place] = [new SignInCipher([newer, older]), 'sign_in_tokens/one']
+    const [token, another] = [newSignInToken(), newSignInToken()]
+    const sealed = cipher.seal(signIn, place, token)
+    expect(cipher.open(sealed, place, token)).toEqual(signIn)
+    expect([cipher.open(sealed, place), cipher.open(sealed, place, another), cipher.open(sealed, place, '')]).toEqual([
+      null,
+      null,
+      null,
+    ])
+    expect(new SignInCipher([older]).open(sealed, place, token)).toBeNull()
+    expect(cipher.open(cipher.seal(signIn, place), place, token)).toBeNull()
+  })
+
   it('does not open when a single character is another one, or when it is nothing', () => {
     const cipher = new SignInCipher([newer])
     const sealed = cipher.seal(signIn, 'cookie')

@@ -15,6 +15,7 @@ export interface SignIn {
 const signInSchema = z.object({ v: z.literal(1), apiKey: z.string(), tenant: z.string().nullable(), expiresAt: z.number() })
 
 const LABEL = 'holdfast/sign-in/v1'
+const TOKEN_LABEL = 'holdfast/sign-in-token/v1'
 const KEY_BYTES = 32
 
 /**
@@ -28,23 +29,30 @@ export class SignInCipher {
     this.#keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), LABEL, KEY_BYTES)))
   }
 
-  /** `place` is where the text will be kept. It opens for the same place only. */
-  seal({ apiKey, tenant, expiresAt }: SignIn, place: string): string {
+  /**
+   * `place` is where the text will be kept. It opens for the same place only.
+   *
+   * @param token whoever opens the text has to have it, too: the secrets alone do not open it
+   */
+  seal({ apiKey, tenant, expiresAt }: SignIn, place: string, token: string | null = null): string {
     const [key] = this.#keys
     if (!key) throw new Error('There is no secret to seal a sign-in with.')
     const plain = JSON.stringify({ v: 1, apiKey, tenant, expiresAt: expiresAt.getTime() })
-    return seal(key, Buffer.from(plain), associated(place)).toString('base64url')
+    return seal(keyWith(key, token), Buffer.from(plain), associated(place)).toString('base64url')
   }
 
-  /** Null when the text was not sealed here, was altered, or belongs to another place. */
-  open(sealed: string, place: string): SignIn | null {
+  /** Null when the text was not sealed here, was altered, or belongs to another place or token. */
+  open(sealed: string, place: string, token: string | null = null): SignIn | null {
     for (const key of this.#keys) {
-      const plain = openUnlessAltered(key, Buffer.from(sealed, 'base64url'), associated(place))
+      const plain = openUnlessAltered(keyWith(key, token), Buffer.from(sealed, 'base64url'), associated(place))
       if (plain) return parsed(plain)
     }
     return null
   }
 }
+
+const keyWith = (key: Buffer, token: string | null): Buffer =>
+  token === null ? key : Buffer.from(hkdfSync('sha256', key, token, TOKEN_LABEL, KEY_BYTES))
 
 const associated = (place: string): string => JSON.stringify(['holdfast', 'sign-in', place])
 

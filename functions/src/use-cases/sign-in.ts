@@ -56,7 +56,7 @@ export async function makeToken(
   const token = newSignInToken()
   const path = signInTokenPath(signInTokenIdOf(token))
   const expireAt = new Date(clock.now() + TOKEN_FOR_MS)
-  const sealed = cipher.seal({ apiKey, tenant, expiresAt: expireAt }, path)
+  const sealed = cipher.seal({ apiKey, tenant, expiresAt: expireAt }, path, token)
   await documents.commit([{ kind: 'create', path, fields: { v: 1, tenant, createdBy: key, sealed, expireAt, usedAt: null } }])
   return { token, expiresAt: expireAt }
 }
@@ -71,7 +71,7 @@ export async function useToken({ documents, clock }: Needed, cipher: SignInCiphe
   const path = signInTokenPath(signInTokenIdOf(token))
   const snapshot = await documents.read(path)
   const stored = snapshot && unused(snapshot, clock.now())
-  const signIn = stored ? cipher.open(stored, path) : null
+  const signIn = stored ? cipher.open(stored, path, token) : null
   if (!snapshot || !signIn) return null
   const fields = { usedAt: new Date(clock.now()), sealed: REMOVED }
   try {

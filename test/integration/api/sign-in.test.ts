@@ -1,5 +1,5 @@
 import { signInTokenPath } from '@holdfast/core/operations/sign-in-token-document'
-import { signInTokenIdOf, SignInCipher } from '@holdfast/core/security/sign-in-cipher'
+import { newSignInToken, signInTokenIdOf, SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
@@ -154,6 +154,17 @@ describe('a one-time token', () => {
     expect(JSON.stringify(stored)).not.toContain(API_KEY)
     const browser = await signedIn({ token })
     expect((await api.get('/api/sign-in', browser)).body).toMatchObject({ role: 'operator', tenant: 'acme' })
+  })
+
+  it('is what its document cannot be opened without', async () => {
+    const token = await newToken()
+    const path = signInTokenPath(signInTokenIdOf(token))
+    const sealed = String((await api.documents.read(path))?.fields['sealed'])
+    // Runners, and whoever has a backup and the secret, have these.
+    const cipher = new SignInCipher([Buffer.from(API_KEY)])
+    expect(cipher.open(sealed, path)).toBeNull()
+    expect(cipher.open(sealed, path, newSignInToken())).toBeNull()
+    expect(cipher.open(sealed, path, token)).toMatchObject({ apiKey: API_KEY })
   })
 
   it('is used once, also of several at one time, and keeps no key then', async () => {
