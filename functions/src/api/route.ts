@@ -110,7 +110,7 @@ interface TextResult<S = Status> {
 }
 
 /** Bytes that are too many for memory, or that come as things happen. Of a `ReadableStream` the route hears at once when the caller has gone. */
-interface StreamResult<S = Status> {
+export interface StreamResult<S = Status> {
   readonly status: S
   readonly stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>
   readonly headers: Readonly<Record<string, string>>

@@ -3,7 +3,7 @@ import { routePath } from 'hono/route'
 import { messageOf } from '@holdfast/core/platform/errors'
 import type { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { ROUTES } from '../api/routes.ts'
-import type { Call, Route, RouteDependencies } from '../api/route.ts'
+import type { Call, Route, RouteDependencies, StreamResult } from '../api/route.ts'
 import { EventHub } from '../use-cases/events/event-hub.ts'
 import { HealthCheck } from '../use-cases/health.ts'
 import { KeyDirectory } from '../use-cases/key-directory.ts'
@@ -102,7 +102,7 @@ function register(app: Hono<Environment>, route: Route, dependencies: AppParts):
     if (ignored.length > 0) context.header(IGNORED_FIELDS, headerOf(ignored))
     const run = () => route.run({ ...request, stored, principal, dependencies, call: callOf(context, dependencies) })
     const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
-    if ('stream' in result) return new Response(streamOf(result.stream, dependencies), result)
+    if ('stream' in result) return answerWith(result, context.req.method, dependencies)
     if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })
     return context.json(result.body, result.status, result.headers)
   })
@@ -121,6 +121,14 @@ function callOf({ req, get }: Context<Environment>, { signIns, authenticate }: A
 }
 
 const streamOf = (stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>, parts: AppParts): ReadableStream<Uint8Array> =>
+/** Hono answers HEAD as GET and drops the body, which nobody would end then. */
+async function answerWith(result: StreamResult, method: string, parts: AppParts): Promise<Response> {
+  const body = streamOf(result.stream, parts)
+  if (method !== 'HEAD') return new Response(body, result)
+  await body.cancel()
+  return new Response(null, result)
+}
+
   stream instanceof ReadableStream ? stream : ReadableStream.from(tracked(stream, parts))
 
 /** Logs the error that cuts an answer off: its status and headers are gone, so that nobody else tells of it. */

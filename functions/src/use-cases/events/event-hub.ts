@@ -34,6 +34,9 @@ const OPENS_WITHIN_MS = 10_000
 
 const MOST_STREAMS = 500
 
+/** One caller that leaves its streams open shuts nobody else out. */
+const MOST_STREAMS_OF_A_KEY = 20
+
 /**
  * The live state of things: of each kind and tenant one listener of Firestore for all callers in this process. It begins with the first caller
  * and ends a moment after the last one.
@@ -42,7 +45,8 @@ export class EventHub {
   readonly #needed: Needed
   readonly #feeds = new Map<string, Shared<Feed>>()
   #runners: Shared<RunnerDocuments> | null = null
-  readonly #streams = new Set<EventStream>()
+  /** Those that are open, each with its caller's key. */
+  readonly #streams = new Map<EventStream, string>()
   #order = 0
   /** Another one since the last feed ended: nobody knows what has changed there meanwhile. */
   #era = newEra()
@@ -70,8 +74,7 @@ export class EventHub {
    */
   async open(principal: Principal, { lastEventId, once, again }: OpenOptions): Promise<EventStream> {
     if (this.#isClosed) throw new HoldfastError('unavailable', 'This server is ending.')
-    if (this.#streams.size >= MOST_STREAMS)
-      throw new Refusal('rate-limited', 'This server has as many listeners as it can have.', 5)
+    this.#requireRoom(principal)
     const used = this.#namesOf(principal).map(([name, begin]) => [name, this.#use(name, begin)] as const)
     const release = (): void => {
       for (const [name] of used) this.#release(name)
@@ -92,7 +95,7 @@ export class EventHub {
         release()
       },
     })
-    this.#streams.add(stream)
+    this.#streams.set(stream, principal.key)
     try {
       await within(clock, OPENS_WITHIN_MS, Promise.all(feeds.map(({ opened }) => opened)))
     } catch (cause) {
@@ -105,8 +108,20 @@ export class EventHub {
   /** Ends all streams, and what they follow, because the process ends. */
   close(): void {
     this.#isClosed = true
-    for (const stream of this.#streams) stream.end()
+    for (const stream of this.#streams.keys()) stream.end()
     for (const [name, shared] of this.#feeds) this.#end(name, shared)
+  }
+
+  #requireRoom({ key }: Principal): void {
+    if (this.#streams.size >= MOST_STREAMS)
+      throw new Refusal('rate-limited', 'This server has as many listeners as it can have.', 5)
+    const ofKey = [...this.#streams.values()].filter((other) => other === key).length
+    if (ofKey >= MOST_STREAMS_OF_A_KEY)
+      throw new Refusal(
+        'rate-limited',
+        `This API key has ${ofKey} streams of events here, the most that it may have. Close one.`,
+        5,
+      )
   }
 
   /** What a caller hears of: names of feeds, and what begins them. */

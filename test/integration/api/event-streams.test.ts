@@ -1,0 +1,57 @@
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { ServerSentEvents } from '../../support/server-sent-events.ts'
+import { type ApiUnderTest, startApi } from './api-under-test.ts'
+
+/** Streams of events end, and what they tell ends too. */
+
+let api: ApiUnderTest
+const open: ServerSentEvents[] = []
+beforeAll(async () => {
+  api = await startApi()
+  await api.post('/api/sessions', { name: 'main' })
+  await api.heartbeat('runner-1')
+  // A new emulator may need longer for its first answers than a stream waits.
+  await vi.waitFor(async () => expect((await api.get('/api/events?once=true')).status).toBe(200), { timeout: 55_000 })
+})
+afterEach(async () => {
+  for (const stream of open.splice(0)) await stream[Symbol.asyncDispose]()
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+async function listen(calls: Pick<ApiUnderTest, 'open'>): Promise<ServerSentEvents> {
+  const { status, body } = await calls.open('/api/events')
+  expect(status).toBe(200)
+  if (!body) throw new Error('The answer has no body.')
+  const stream = new ServerSentEvents(body)
+  open.push(stream)
+  await expect.poll(() => stream.of('ready')).toHaveLength(1)
+  return stream
+}
+
+/** As many as one key may have. */
+const MOST = 20
+
+it('HEAD leaves no stream behind', async () => {
+  const caller = api.as({ key: 'asking' })
+  for (let count = 0; count < MOST; count++) {
+    const { status, headers, body } = await caller.open('/api/events', {}, 'HEAD')
+    expect([status, headers.get('content-type'), body]).toEqual([200, 'text/event-stream', null])
+  }
+  await listen(caller)
+})
+
+it.each(['operator', 'greedy'])('the key %s cannot shut others out with its streams', async (key) => {
+  // Both are callers of one API.
+  let now = key
+  const principal = { tenant: 'default', role: 'operator', sessions: 'all', requestsPerMinute: null } as const
+  const calls = api.with({ authenticatorOn: () => () => Promise.resolve({ ...principal, key: now }) })
+  for (let count = 0; count < MOST; count++) await listen(calls)
+  const refused = await calls.get('/api/events')
+  expect(refused).toMatchObject({ status: 429, body: { code: 'rate-limited', detail: expect.stringContaining('This API key') } })
+  expect(refused.headers.get('retry-after')).toBe('5')
+  now = 'another'
+  await listen(calls)
+  now = key
+  await open[0]?.[Symbol.asyncDispose]()
+  await expect.poll(async () => (await calls.get('/api/events?once=true')).status).toBe(200)
+})
