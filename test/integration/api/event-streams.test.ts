@@ -1,3 +1,7 @@
+import { raiseAlert } from '@holdfast/core/operations/alerts'
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import type { Clock } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { ServerSentEvents } from '../../support/server-sent-events.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
@@ -54,4 +58,23 @@ it.each(['operator', 'greedy'])('the key %s cannot shut others out with its stre
   now = key
   await open[0]?.[Symbol.asyncDispose]()
   await expect.poll(async () => (await calls.get('/api/events?once=true')).status).toBe(200)
+})
+
+it('the end of an alert is told though the database did not answer at first', async () => {
+  const alert = { type: 'disconnected', scope: 'default.main', tenant: 'default' } as const
+  await raiseAlert(api.documents, { ...alert, severity: 'warning', sentence: 'It is down.', userAction: null })
+  const path = 'health_alerts/disconnected:default.main'
+  const real = api.committing((changes, commit) => commit(changes))
+  let failed = 0
+  const read: typeof real.read = (asked) =>
+    asked === path && failed++ < 2 ? Promise.reject(new HoldfastError('unavailable', 'It is away.')) : real.read(asked)
+  const clock: Clock = {
+    ...systemClock,
+    after: (delayMs, callback, name) =>
+      systemClock.after(name === 'keep-alive' && delayMs === 1000 ? 50 : delayMs, callback, name),
+  }
+  const stream = await listen(api.with({ documents: { ...real, read }, clock }))
+  await api.documents.commit([{ kind: 'update', path, fields: { state: 'resolved', resolvedAt: new Date() } }])
+  await expect.poll(() => stream.of('alert').at(-1)?.data).toMatchObject({ session: 'main', state: 'resolved' })
+  expect(failed).toBe(3)
 })

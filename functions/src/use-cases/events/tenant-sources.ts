@@ -10,6 +10,8 @@ import { mayKnow } from '../recoveries/recoveries.ts'
 import type { Source, Tell } from './feed.ts'
 import { watch } from './watch.ts'
 
+const READS_AGAIN_MS = 1000
+
 type Needed = Pick<Dependencies, 'documents' | 'clock' | 'logger'>
 
 /**
@@ -18,8 +20,10 @@ type Needed = Pick<Dependencies, 'documents' | 'clock' | 'logger'>
  * @param tenant null: of all tenants, and of the installation
  */
 export function alertSource(dependencies: Needed, tenant: string | null, tell: Tell): Source {
-  const { documents, logger } = dependencies
+  const { documents, clock, logger } = dependencies
   const told = new Map<string, AlertDocument>()
+  const readsAgain = new Map<string, () => void>()
+  let isClosed = false
   const show = (snapshot: DocumentSnapshot): void => {
     const alert = parseUnlessDamaged(alertDocumentSchema, snapshot)
     if (isHoldfastError(alert))
@@ -37,18 +41,33 @@ export function alertSource(dependencies: Needed, tenant: string | null, tell: T
     if (!before) return
     try {
       const now = await documents.read(`${ALERTS}/${id}`)
+      if (isClosed) return
       if (now) return show(now)
       told.delete(id)
       tell({ kind: 'alert', id: `alert ${id}`, data: { id, gone: true }, isFor: (principal) => maySee(principal, before) })
     } catch (error) {
-      logger.warn({ error, document: id }, 'The end of an alert could not be read.')
+      if (isClosed) return
+      logger.warn({ error, document: id }, 'The end of an alert could not be read; reading it again.')
+      readsAgain.get(id)?.()
+      readsAgain.set(
+        id,
+        clock.after(READS_AGAIN_MS, () => void ended(id), 'keep-alive'),
+      )
     }
   }
   const where = [
     ...(tenant === null ? [] : [['tenant', '==', tenant] as const]),
     ['state', 'in', ['open', 'acknowledged']] as const,
   ]
-  return watch(dependencies, { query: { collection: ALERTS, where }, changed: show, removed: (id) => void ended(id) })
+  const source = watch(dependencies, { query: { collection: ALERTS, where }, changed: show, removed: (id) => void ended(id) })
+  return {
+    opened: source.opened,
+    close: () => {
+      isClosed = true
+      source.close()
+      for (const cancel of readsAgain.values()) cancel()
+    },
+  }
 }
 
 /** So many of the newest recovery actions are followed. GET /api/recoveries has the others. */
