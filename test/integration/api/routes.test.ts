@@ -41,6 +41,13 @@ it('no session can have a name with which a path below /api begins', async () =>
   }
 })
 
+it.each(['GET', 'POST'])('a session with the name of the page of the API has its routes: %s', async (method) => {
+  const [path, body] = method === 'GET' ? ['chats', undefined] : ['presence', { presence: 'online' }]
+  const send = () => api.send(method, `/api/docs/${path}`, body)
+  expect(await send()).toMatchObject({ status: 404, body: { code: 'unknown-session' } })
+  expect((await api.open('/api/docs')).headers.get('content-type')).toContain('text/html')
+})
+
 describe('the comparison of answers with the table', () => {
   const headers = new Headers({ 'content-type': 'application/json' })
   const code = { value: '2@ref', expiresAt: '2026-11-01T10:00:00.000Z' }

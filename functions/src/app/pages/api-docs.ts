@@ -64,16 +64,23 @@ SwaggerUIBundle({
 })
 `
 
-const OWN = { '': staticFile('index.html', Buffer.from(PAGE)), 'start.js': staticFile('start.js', Buffer.from(START)) }
+const OWN = new Map([
+  ['', staticFile('index.html', Buffer.from(PAGE))],
+  ['start.js', staticFile('start.js', Buffer.from(START))],
+])
 
-/** Serves the page that shows the description of the API. All of it comes from here. */
+/**
+ * Serves the page that shows the description of the API. All of it comes from here. Every other request below the address goes on to the API,
+ * because it concerns a session with the name `docs`.
+ */
 export function serveApiDocs(folder: () => string = swaggerFolder): MiddlewareHandler {
   let files: StaticFiles | undefined
-  return async ({ req }) => {
-    if (req.method !== 'GET' && req.method !== 'HEAD') throw problem('not-found', 'The page only answers GET.')
+  return async ({ req }, next) => {
     const name = req.path.slice(DOCS.length).replace(/^\//, '')
+    const isOfPage = OWN.has(name) || SWAGGER_FILES.some((file) => file === name)
+    if (!isOfPage || (req.method !== 'GET' && req.method !== 'HEAD')) return next()
     files ??= new StaticFiles(folder(), SWAGGER_FILES)
-    const file = name === '' ? OWN[''] : name === 'start.js' ? OWN['start.js'] : files.get(name)
+    const file = OWN.get(name) ?? files.get(name)
     if (!file) throw problem('not-found', 'The page has no such file.')
     return sendFile(files, file, req, HEADERS)
   }

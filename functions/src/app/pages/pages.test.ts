@@ -141,6 +141,17 @@ describe('the page of the API', () => {
     expect(await (await get('/api/docs/start.js')).text()).toContain('validatorUrl: null')
   })
 
+  it.each([
+    ['GET', '/api/docs/chats'],
+    ['GET', '/api/docs/constructor'],
+    ['POST', '/api/docs/start.js'],
+    ['DELETE', '/api/docs'],
+  ])('leaves what is no file of it to the API, where a session may have its name: %s %s', async (method, path) => {
+    const api = new Hono({ strict: false }).use('/api/docs/*', serveApiDocs())
+    api.all('*', ({ text }) => text('the API'))
+    expect(await (await api.request(path, { method })).text()).toBe('the API')
+  })
+
   it.each(['/api/docs/package.json', '/api/docs/index.html', '/api/docs/..%2fpackage.json'])(
     'has no other file: %s',
     async (path) => {
