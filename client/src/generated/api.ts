@@ -3274,7 +3274,7 @@ export interface paths {
         put?: never;
         /**
          * Make a link with which a browser signs in once
-         * @description The token signs one browser in as the caller, within ten minutes: open `/dashboard/#token=…`. It is stored as a hash, and its first use ends it.
+         * @description The token signs one browser in as the caller, within ten minutes: open `/dashboard/#token=…`. It is stored as a hash, and its first use ends it. A browser that is signed in makes none: a stolen cookie would live on in new ones.
          *
          *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */

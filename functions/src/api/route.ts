@@ -71,6 +71,8 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
 export interface Call extends Asked {
   /** The caller's key, from the header or from the cookie. Undefined where a route needs none. */
   readonly apiKey: string | undefined
+  /** The key came sealed in the cookie of a browser. */
+  readonly isByCookie: boolean
   readonly signIns: SignIns
   readonly authenticate: Authenticate
   /** Finds the caller anew. Rejects when the key is refused now. */

@@ -101,12 +101,12 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     summary: 'Make a link with which a browser signs in once',
     description:
       'The token signs one browser in as the caller, within ten minutes: open `/dashboard/#token=…`. It is stored as a hash, and its first use ' +
-      'ends it.',
+      'ends it. A browser that is signed in makes none: a stolen cookie would live on in new ones.',
     roles: READERS,
     answers: { 201: { description: 'The token.', schema: tokenSchema } },
-    run: async ({ dependencies, principal, call }) => ({
-      status: 201,
-      body: await makeToken(dependencies, call.signIns, principal, call.apiKey ?? ''),
-    }),
+    async run({ dependencies, principal, call }) {
+      if (call.isByCookie) throw problem('forbidden', 'Make a link with the API key itself.')
+      return { status: 201, body: await makeToken(dependencies, call.signIns, principal, call.apiKey ?? '') }
+    },
   }),
 ]

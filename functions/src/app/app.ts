@@ -114,13 +114,13 @@ function callOf({ req, get }: Context<Environment>, { signIns, authenticate }: A
     url: req.url,
     header: (name) => req.header(name),
     apiKey: credentials?.apiKey,
+    isByCookie: credentials?.isByCookie ?? false,
     signIns,
     authenticate,
     again: () => authenticate(credentials ?? { apiKey: undefined, tenant: undefined }),
   }
 }
 
-const streamOf = (stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>, parts: AppParts): ReadableStream<Uint8Array> =>
 /** Hono answers HEAD as GET and drops the body, which nobody would end then. */
 async function answerWith(result: StreamResult, method: string, parts: AppParts): Promise<Response> {
   const body = streamOf(result.stream, parts)
@@ -129,6 +129,7 @@ async function answerWith(result: StreamResult, method: string, parts: AppParts)
   return new Response(null, result)
 }
 
+const streamOf = (stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>, parts: AppParts): ReadableStream<Uint8Array> =>
   stream instanceof ReadableStream ? stream : ReadableStream.from(tracked(stream, parts))
 
 /** Logs the error that cuts an answer off: its status and headers are gone, so that nobody else tells of it. */
@@ -173,7 +174,7 @@ const callerOf =
     const signIn = signInOf(signIns, cookie, clock.now())
     if (!signIn) throw problem('unauthorized', 'The sign-in of this browser has ended. Sign in again.')
     if (req.method !== 'GET' && req.method !== 'HEAD') requireOwnPage(callOfHeaders(context))
-    return { apiKey: signIn.apiKey, tenant: tenant ?? signIn.tenant ?? undefined }
+    return { apiKey: signIn.apiKey, tenant: tenant ?? signIn.tenant ?? undefined, isByCookie: true }
   }
 
 const callOfHeaders = ({ req }: Context<Environment>) => ({ url: req.url, header: (name: string) => req.header(name) })

@@ -13,6 +13,8 @@ export interface Credentials {
   readonly apiKey: string | undefined
   /** `X-Tenant`: the tenant in which the operator acts. */
   readonly tenant: string | undefined
+  /** The key came sealed in the cookie of a browser. */
+  readonly isByCookie?: boolean
 }
 
 /**
