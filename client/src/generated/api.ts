@@ -4570,6 +4570,8 @@ export interface components {
                 };
                 /** @description Its own verdict on its network: `none`, or where an outage lies. */
                 network: string | null;
+                /** @description Whether it knows how to send files to channels. False on runners of an earlier version. */
+                postsFiles: boolean;
                 /** @description The revision of Cloud Run. Null elsewhere. */
                 revision: string | null;
                 sessions: number;

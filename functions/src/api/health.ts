@@ -76,6 +76,9 @@ const fleetRunnerSchema = runnerSchema.extend({
     .boolean()
     .nullish()
     .meta({ description: 'Whether the runner can turn sounds into voice messages. Null: it has not said.' }),
+  postsFiles: z
+    .boolean()
+    .meta({ description: 'Whether it knows how to send files to channels. False on runners of an earlier version.' }),
   startedAt: time,
   connected: z.int(),
   capacity: z.int(),

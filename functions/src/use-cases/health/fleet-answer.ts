@@ -11,6 +11,8 @@ import type { MeasuredFleet } from './measured-fleet.ts'
 import type { SessionFigures } from './session-figures.ts'
 
 interface FleetRunner extends RunnerAnswer {
+  /** Whether it knows how to send files to channels. */
+  readonly postsFiles: boolean
   readonly startedAt: Date
   readonly connected: number
   readonly capacity: number
