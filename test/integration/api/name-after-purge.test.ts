@@ -1,12 +1,14 @@
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { loadState } from '@holdfast/core/journal/load'
+import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock, systemRandom } from '@holdfast/core/platform/system-clock'
 import { sessionKeyDocumentSchema, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectEvents } from '../../../runner/src/session/events/projector.ts'
+import { DataKeys } from '../../../runner/src/session/journal/data-keys.ts'
 import { Journal } from '../../../runner/src/session/journal/journal.ts'
 import { JournaledState } from '../../../runner/src/session/journal/journaled-state.ts'
 import { claimSession } from '../../../runner/src/session/claim.ts'
@@ -14,6 +16,8 @@ import { checkpointNow } from '../../support/engine/owner.ts'
 import { purgesIn } from './purge-nights.ts'
 import { filledSession } from '../../support/purged-session.ts'
 import { startStoredApi, type StoredApi } from './stored-api.ts'
+
+const logger = createLogger('test', 'silent')
 
 let stored: StoredApi
 let api: StoredApi['api']
@@ -74,7 +78,9 @@ describe('the same name afterwards', () => {
     expect((await open('fourth')).loaded).toMatchObject({ trouble: null, replayed: 3, image: { creds: 'new credentials' } })
     const second = await open('fifth')
     const inbox = { forget: () => {} } as never
-    const session = { sessionId: id, documents, journals: new DocumentJournals(documents), cipher: second.cipher } as never
+    const keys = () =>
+      new DataKeys({ documents, cipher: second.cipher, wrappingKey: api.wrappingKey, clock: systemClock, logger })
+    const session = { sessionId: id, documents, journals: new DocumentJournals(documents), cipher: second.cipher, keys } as never
     await checkpointNow(session, { ...second, inbox, restored: second.loaded }, clients)
     const third = await open('sixth')
     expect(third.loaded).toMatchObject({ trouble: null, image: { creds: 'new credentials' } })
