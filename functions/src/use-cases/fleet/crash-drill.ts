@@ -22,7 +22,7 @@ import { Refusal } from '../refusal.ts'
 import { drillEnd, type DrillSession } from './drill-end.ts'
 import { type RunnerFact, runnerFacts } from './runner-facts.ts'
 
-/** Of all drills, whichever the runner. */
+/** One kind for all runners, so that of two requests at once the second one finds the drill of the first. */
 const KIND = 'fleet-crash-drill'
 
 const WHY = 'An operator asked for a crash drill.'
@@ -42,13 +42,14 @@ export async function requestCrashDrill(
   runner: string | undefined,
 ): Promise<ActionAnswer> {
   for (;;) {
+    // First. A drill that is created after it is found open, or it has the number that this request tries.
+    const number = (await lastNumber(documents, KIND)) + 1
     const open = await openDrill(documents)
     if (open) return open
     const { runners } = runnerFacts(await documents.query({ collection: RUNNERS }))
     const target = chosen(runners, runner)
     const sessions = connectedOf(target)
-    // One number for all runners, so that of two requests at once the second one finds the drill of the first.
-    const path = recoveryActionPath(numberedId(KIND, (await lastNumber(documents, KIND)) + 1))
+    const path = recoveryActionPath(numberedId(KIND, number))
     const evidence = { sessions: sessions.length, otherRunners: atWork(runners).length - 1 }
     const asked = {
       v: 1,
