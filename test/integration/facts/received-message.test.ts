@@ -109,10 +109,10 @@ describe('a client that is killed in the middle of a backlog', () => {
     const stock = await StockSubject.make(world, '5511900000003')
     onTestFinished(() => stock.close())
     await startChat(stock)
-    // The kill may come late on a busy machine, so that the test repeats it until messages are lost.
+    // The kill may come late on a busy machine, so that the test repeats it until a message is lost.
     let lost = 0
-    for (let round = 0; lost < STRUCK_AT && round < ROUNDS; round++) lost = await lostWithBacklog(stock)
-    expect(lost).toBeGreaterThanOrEqual(STRUCK_AT)
+    for (let round = 0; lost === 0 && round < ROUNDS; round++) lost = await lostWithBacklog(stock)
+    expect(lost).toBeGreaterThan(0)
   })
 
   test('keeps the whole backlog with Holdfast', async () => {
