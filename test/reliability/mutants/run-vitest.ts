@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,12 +28,13 @@ interface Report {
 
 /** Runs the witness tests in a process of their own, with a mutant or without. */
 export async function runVitest(options: {
-  mutant: string | null
+  /** The changed sources by their absolute paths. Null: without any mutant. */
+  changed: ReadonlyMap<string, string> | null
   witnesses: readonly Witness[]
   workers: number
   env: Readonly<Record<string, string>>
 }): Promise<Run> {
-  const { mutant, witnesses, workers, env } = options
+  const { changed, witnesses, workers, env } = options
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-mutant-'))
   const report = join(folder, 'report.json')
   const names = witnesses.map(({ tests }) => escaped(tests)).join('|')
@@ -41,9 +42,10 @@ export async function runVitest(options: {
     const args = ['run', '--config=test/reliability/mutants/vitest.config.ts', '--reporter=json', `--outputFile=${report}`]
     const limits = [`--maxWorkers=${workers}`, `--testNamePattern=${names}`]
     const files = [...new Set(witnesses.map(({ file }) => file))]
-    const chosen = mutant === null ? {} : { MUTANT: mutant }
-    const limitMs = mutant === null ? LIMIT_OF_ALL_MS : LIMIT_MS
-    const ended = await vitest([...args, ...limits, ...files], { ...env, ...chosen }, limitMs)
+    const mutated = join(folder, 'mutated.json')
+    if (changed) await writeFile(mutated, JSON.stringify([...changed]))
+    const limitMs = changed ? LIMIT_MS : LIMIT_OF_ALL_MS
+    const ended = await vitest([...args, ...limits, ...files], changed ? { ...env, MUTATED: mutated } : env, limitMs)
     if (ended.isLate) return { results: [], trouble: `The tests did not end within ${limitMs / 1000} s.` }
     const written = await readFile(report, 'utf8').catch(() => null)
     if (written === null) return { results: [], trouble: ended.output.slice(-2000) || 'The tests wrote no report.' }

@@ -1,15 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, mergeConfig } from 'vitest/config'
 import plain from '../../../vitest.config.ts'
-import { CATALOGUE } from './catalogue.ts'
-import { mutated, productSources } from './sources.ts'
 
-/** Runs the ordinary tests and applies the mutant named by MUTANT to the sources when they are loaded. */
+/** Runs the ordinary tests and puts the sources of the file MUTATED, by their absolute paths, in the place of those on the disk. */
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const name = process.env['MUTANT']
-const mutant = CATALOGUE.find((known) => known.name === name)
-if (name !== undefined && !mutant) throw new Error(`There is no mutant ${name}.`)
-const changed = mutant ? mutated(await productSources(), mutant) : new Map<string, string>()
+const file = process.env['MUTATED']
+const changed = new Map(file === undefined ? [] : (JSON.parse(readFileSync(file, 'utf8')) as [string, string][]))
 
 export default mergeConfig(
   plain,
@@ -20,13 +17,13 @@ export default mergeConfig(
         name: 'mutant',
         enforce: 'pre',
         transform: (_, id) => changed.get(id) ?? null,
+        // A module with a mutant stays out of the cache of modules, so that the two never mix.
+        configureVitest: ({ defineCacheKeyGenerator }) => defineCacheKeyGenerator(({ id }) => (changed.has(id) ? false : null)),
       },
     ],
-    // The module cache is off, because modules with and without a mutant must not mix.
     // A run ends at the first failure, and the limits are short, because many mutants make a test wait in vain.
     test: {
-      fsModuleCache: false,
-      bail: mutant ? 1 : 0,
+      bail: file === undefined ? 0 : 1,
       testTimeout: 20_000,
       hookTimeout: 60_000,
       expect: { poll: { timeout: 5000 } },
