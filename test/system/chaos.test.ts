@@ -2,21 +2,12 @@ import { expect, test } from 'vitest'
 import { flawlessChaos } from '../support/flawless-chaos.ts'
 
 test(
-  'two sessions lose nothing over three kills of their runner while messages flow both ways',
-  { timeout: 240_000 },
-  async () => {
-    const result = await flawlessChaos('--kills', '3')
-    expect(result).toMatchObject({ kills: 3 })
-    expect(result['inFlightKills']).toBeGreaterThanOrEqual(1)
-    expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(30)
-  },
-)
-
-test(
   'each message of the queue comes to one end while runners, functions and Google’s services die or are away at random',
   { timeout: 240_000 },
   async () => {
     const result = await flawlessChaos('--what', 'mixed', '--with', 'queue', '--runners', '2', '--kills', '3')
     expect(result).toMatchObject({ answers: { wrong: 0 }, queueEnds: { canceled: expect.any(Number) } })
+    // Fewer would mean that nothing flowed.
+    expect(Math.min(result['sent'] ?? 0, result['received'] ?? 0)).toBeGreaterThanOrEqual(15)
   },
 )
