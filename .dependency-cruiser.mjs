@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 
 const PACKAGES = {
-  baileys: '(^|/)node_modules/(@whiskeysockets/baileys|libsignal)/',
+  baileys: '(^|/)node_modules/(@whiskeysockets/baileys|libsignal|whatsapp-rust-bridge)/',
   hono: '(^|/)node_modules/hono/',
   google: '(^|/)node_modules/(@google-cloud|firebase-admin|google-gax)/',
 }

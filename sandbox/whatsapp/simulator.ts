@@ -13,6 +13,7 @@ import { ContactReplies } from './contact-replies.ts'
 import { DeviceChanges } from './device-changes.ts'
 import { streamError, streamErrorCode } from './farewells.ts'
 import type { StreamErrorOrder } from './farewells.ts'
+import { speedUpSignatures } from './fast-curve.ts'
 import { Faults } from './faults.ts'
 import type { FaultOrder } from './faults.ts'
 import { GroupChanges } from './group-changes.ts'
@@ -62,6 +63,7 @@ export class Simulator implements ConnectionHandler {
 
   constructor() {
     mendSessionCipher()
+    speedUpSignatures()
     const happenings = new Happenings()
     const faults = new Faults(() => this.#pump())
     const violations = new Violations(happenings)

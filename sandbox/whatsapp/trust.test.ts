@@ -1,6 +1,8 @@
 // Tests the certificate chain with a client that really checks signatures. Stock Baileys does not, see isSignedBy.
 import { Curve, generateSignalPubKey, WA_CERT_DETAILS } from '@whiskeysockets/baileys'
+import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { speedUpSignatures } from './fast-curve.ts'
 import { isSignedBy } from './libsignal.ts'
 import { SimulatorProcess } from './testing/simulator-process.ts'
 import { StockClient } from './testing/stock-client.ts'
@@ -41,4 +43,20 @@ test('a signature is valid only for its key and its message', () => {
   expect(isSignedBy(key.public, Buffer.from('another'), signature)).toBe(false)
   expect(isSignedBy(key.public, message, Buffer.alloc(64))).toBe(false)
   expect(isSignedBy(key.public, message, Buffer.alloc(10))).toBe(false)
+})
+
+test('a sped up signature is another one, and each side verifies and refuses what the other does', () => {
+  const require = createRequire(import.meta.url)
+  const curve25519 = createRequire(require.resolve('libsignal/src/curve.js'))('curve25519-js')
+  const slow = { ...curve25519 }
+  speedUpSignatures()
+  const [key, other] = [Curve.generateKeyPair(), Curve.generateKeyPair()]
+  const message = Buffer.from('message')
+  const [inJavaScript, spedUp] = [slow.sign(key.private, message), Curve.sign(key.private, message)]
+  expect(spedUp).not.toEqual(Buffer.from(inJavaScript))
+  expect(isSignedBy(key.public, message, inJavaScript)).toBe(true)
+  expect(slow.verify(key.public, message, spedUp)).toBe(true)
+  expect(isSignedBy(other.public, message, inJavaScript)).toBe(false)
+  expect(slow.verify(other.public, message, spedUp)).toBe(false)
+  expect(() => Curve.sign(key.private, 'message' as never)).toThrow('unexpected type [object String]')
 })

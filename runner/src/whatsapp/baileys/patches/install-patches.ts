@@ -1,5 +1,6 @@
 import type { Clock } from '@holdfast/core/platform/ports'
 import { silenceConsole } from './console-guard.ts'
+import { patchCurve } from './fast-curve.ts'
 import { patchMediaDownloads } from './media-downloads.ts'
 import { assertLibraries } from '../compatibility.ts'
 import { patchSessionTrials } from './session-trials.ts'
@@ -14,6 +15,7 @@ export async function installPatches(options: {
   await assertLibraries()
   silenceConsole()
   patchSessionTrials()
+  patchCurve()
   patchMediaDownloads(options.clock)
   patchSignatureCheck(options.signatureCheck, options.onInvalidSignature)
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { Curve, WA_CERT_DETAILS, generateSignalPubKey } from '@whiskeysockets/baileys'
 import { verifySignature } from 'libsignal/src/curve.js'
 
@@ -24,20 +23,9 @@ export function patchSignatureCheck(mode: SignatureCheck, onInvalid: () => void)
   Object.freeze(Curve)
 }
 
-/** The number of remembered valid signatures. Certificates are the same at each connection, and one check computes for 12 ms. */
-const REMEMBERED = 32
-const known = new Set<string>()
-
 function isValid(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
-    const lengths = `${publicKey.length} ${signature.length} `
-    const question = createHash('sha256').update(lengths).update(publicKey).update(signature).update(message).digest('base64')
-    if (known.has(question)) return true
-    if (!verifySignature(generateSignalPubKey(publicKey), message, signature)) return false
-    known.add(question)
-    const [oldest] = known
-    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest)
-    return true
+    return verifySignature(generateSignalPubKey(publicKey), message, signature)
   } catch {
     // A certificate may lack a part.
     return false
