@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 const PACKAGES = {
   baileys: '(^|/)node_modules/(@whiskeysockets/baileys|libsignal|whatsapp-rust-bridge)/',
   hono: '(^|/)node_modules/hono/',
+  opentelemetry: '(^|/)node_modules/@opentelemetry/',
   google: '(^|/)node_modules/(@google-cloud|firebase-admin|google-gax)/',
 }
 
@@ -73,6 +74,13 @@ const ofPackages = Object.entries(PACKAGES).map(([name, path]) => ({
 export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    // Without a configuration nothing is traced, and a start must not pay for it.
+    {
+      name: 'traces-on-demand',
+      severity: 'error',
+      from: { pathNot: '^core/src/adapters/otlp/' },
+      to: { path: '^core/src/adapters/otlp/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'in-a-layer',

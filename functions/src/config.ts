@@ -19,6 +19,7 @@ import { type StorageConfig, storageOf, storageRules, storageSettings } from '@h
 import { notificationRules, notificationsOf, notificationVariables, withNotificationSecrets } from './notification-variables.ts'
 import type { NotificationSettings } from './use-cases/alerts/notification-settings.ts'
 import { type TaskQueueType, type TasksConfig, tasksOf, tasksSettings } from '@holdfast/core/platform/tasks-settings'
+import { type TraceConfig, traceSettings, tracesOf } from '@holdfast/core/platform/trace-settings'
 import { releaseSettings, versionWith } from '@holdfast/core/platform/version'
 import { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
 import { type WrappingConfig, wrappingOf, wrappingRules, wrappingSettings } from '@holdfast/core/security/wrapping-settings'
@@ -61,6 +62,7 @@ const functionSettings = z.object({
   ...notificationVariables,
   ...publicUrlSettings,
   ...fleetSettings,
+  ...traceSettings,
   ...releaseSettings,
   LOG_LEVEL: says(
     'The least severity that is logged.',
@@ -132,6 +134,8 @@ export interface FunctionConfig {
   readonly publicUrl: string
   /** With the hash of the deployed bundle, if it is known. */
   readonly version: string
+  /** Null: nothing is traced. */
+  readonly traces: TraceConfig | null
   readonly logLevel: string
   readonly oldNames: readonly OldName[]
 }
@@ -209,6 +213,7 @@ const configOf = (settings: z.infer<typeof functionSettings>, environment: Envir
   fleet: fleetOf(settings),
   publicUrl: publicUrlOf(settings),
   version: versionWith(settings.HOLDFAST_RELEASE),
+  traces: tracesOf(settings),
   logLevel: settings.LOG_LEVEL,
   oldNames: oldNamesIn(environment),
 })

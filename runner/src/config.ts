@@ -6,6 +6,7 @@ import { ascending, insecureTls, problemsIn, readSettings, type Environment, typ
 import { tenantDefaultsOf, tenantRules } from '@holdfast/core/operations/tenant-environment'
 import { storageOf, storageRules } from '@holdfast/core/platform/storage-settings'
 import { tasksOf } from '@holdfast/core/platform/tasks-settings'
+import { tracesOf } from '@holdfast/core/platform/trace-settings'
 import { versionWith } from '@holdfast/core/platform/version'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 import { hostsOf } from './network/probe.ts'
@@ -89,6 +90,7 @@ export function readRunnerConfig(environment: Environment = process.env) {
       qrLifeMs: settings.QR_LIFETIME_MS ?? null,
     },
     publicUrl: publicUrlOf(settings),
+    traces: tracesOf(settings),
     mostMediaBytes: settings.MAX_INCOMING_MEDIA_MB * BYTES_PER_MB,
     tenantDefaults: tenantDefaultsOf(settings),
     heartbeat: { intervalMs: settings.HEARTBEAT_INTERVAL_MS, deadAfterMs: settings.RUNNER_DEAD_AFTER_MS },

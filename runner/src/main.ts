@@ -13,6 +13,7 @@ import { tenantOf } from '@holdfast/core/session/ids'
 import type { SessionProxy } from '@holdfast/core/session/proxy-settings'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
 import { openRunnerStores, type RunnerStores } from '@holdfast/core/adapters/session-stores'
+import { openTraces } from '@holdfast/core/adapters/traces'
 import { openTaskQueues } from '@holdfast/core/adapters/task-queues'
 import type { StoreProblem, StoreReport } from '@holdfast/core/operations/store-report'
 import { sentenceOfOldName } from '@holdfast/core/platform/old-names'
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
   const { instanceId, version, revision, maxConnections: capacity } = config
   const sessions = new Map<string, OwnedSession>()
   const { projectId, storage } = config
+  const traces = await openTraces(config.traces, { name: 'holdfast-runner', version, id: runnerId, logger: log })
   const { wrappingKey, close: closeWrapping } = openKeyWrapping(config.wrapping, {
     clock,
     documents: { read: (path) => stores.documents.read(path) },
@@ -123,6 +125,7 @@ async function main(): Promise<void> {
     [...sessions.keys()].every((id) => id === sessionId) ? null : placement.idleRunner()
   const dependencies = {
     ...sessionDependencies(config, stores, { wrappingKey, runnerId, logger: log, jobs, tenants, tasks, network }),
+    traces,
     saferPlace,
     recoveries,
     hasRoomElsewhere: () => placement.hasRoomElsewhere(),
@@ -176,6 +179,7 @@ async function main(): Promise<void> {
       await stores.close()
       await closeWrapping()
       await tasks.close()
+      await traces.close()
       await probes?.close()
     },
     exit: (code) => process.exit(code),

@@ -5,6 +5,7 @@ import { integer, integers, optionalInteger, projectId, says, switchedOn } from 
 import { tenantVariables } from '@holdfast/core/operations/tenant-environment'
 import { storageSettings } from '@holdfast/core/platform/storage-settings'
 import { tasksSettings } from '@holdfast/core/platform/tasks-settings'
+import { traceSettings } from '@holdfast/core/platform/trace-settings'
 import { releaseSettings } from '@holdfast/core/platform/version'
 import { DEFAULT_RECONNECT_POLICY as RECONNECT } from '@holdfast/core/session/disconnect-policy'
 import { z } from 'zod'
@@ -236,6 +237,7 @@ export const runnerSettings = z.object({
     without: 'no revision, and no waiting for a newer one',
   }),
   ...insideSettings,
+  ...traceSettings,
   ...releaseSettings,
   LOG_LEVEL: says(
     'The least severity that is logged.',

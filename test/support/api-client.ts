@@ -29,6 +29,8 @@ export interface TextToSend extends TextOptions {
   text: string
   /** The key of all attempts of one message, so that the API accepts the message once. */
   idempotencyKey: string
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** The result of one attempt of a request. */
@@ -143,8 +145,8 @@ export class ApiClient {
   }
 
   /** Sends until the API accepts the message, as a caller without an answer should. A final refusal throws at once. */
-  async sendText({ idempotencyKey, ...body }: TextToSend): Promise<AcceptedMessage> {
-    const request = { params: { header: { 'Idempotency-Key': idempotencyKey } }, body }
+  async sendText({ idempotencyKey, headers = {}, ...body }: TextToSend): Promise<AcceptedMessage> {
+    const request = { params: { header: { 'Idempotency-Key': idempotencyKey } }, headers, body }
     const limitMs = Math.max(SEND_LIMIT_MS, this.#patienceMs)
     return await this.#untilAnswered(limitMs, () => answerOf(this.#api.POST('/api/sendText', request)))
   }

@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit } from '../../sandbox/processes.ts'
 import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
+import { OtlpReceiver, type TakenSpan } from '../support/otlp-receiver.ts'
 
 /**
  * Checks everything that the runner and the functions print at the lowest log level: one JSON object a line, with ids and without
- * content.
+ * content. And everything that they trace meanwhile, which must tell no more.
  */
 
 const NOBODY = '5511000000000'
@@ -26,10 +27,14 @@ const SECRETS: Record<string, string> = {
   inQuery: 'a-secret-in-the-query-of-a-request',
   inBody: 'a-secret-in-the-body-of-a-bad-request',
   inHeader: 'a-secret-in-a-header-that-is-too-long',
+  traceToken: 'the-token-of-the-end-point-of-traces',
 }
+/** The span of a caller that traces its request. */
+const CALLER = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
 const secret = (name: string): string => SECRETS[name] ?? ''
 
 let world: EngineWorld
+let receiver: OtlpReceiver
 let chat: Chat
 let crashed: Exit
 let requestIds: (string | null)[]
@@ -41,9 +46,19 @@ const jobs: Record<string, AcceptedMessage> = {}
  * and the end.
  */
 beforeAll(async () => {
+  receiver = await OtlpReceiver.start()
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_HEADERS: `x-token=${secret('traceToken')}` }
   world = await EngineWorld.start({
-    runnerEnv: { LOG_LEVEL: 'debug', CHECKPOINT_RECORDS: '16', CRASH_TEXT: secret('crash'), SEND_ACK_TIMEOUT_MS: '3000' },
-    functionsEnv: { LOG_LEVEL: 'debug' },
+    runnerEnv: {
+      LOG_LEVEL: 'debug',
+      CHECKPOINT_RECORDS: '16',
+      CRASH_TEXT: secret('crash'),
+      SEND_ACK_TIMEOUT_MS: '3000',
+      ...traced,
+      // Runners continue what the API began to trace, whatever they would trace themselves.
+      OTEL_TRACES_SAMPLER_ARG: '0',
+    },
+    functionsEnv: { LOG_LEVEL: 'debug', ...traced },
     runnerPreloads: [new URL('../support/fixtures/crash-on-signal.ts', import.meta.url).href],
   })
   await world.api.createSession('waiting')
@@ -59,7 +74,10 @@ beforeAll(async () => {
     .slice(0, 4)
   for (const [index, part] of parts.entries()) SECRETS[`qr ${index}`] = part
   chat = await world.linked('secret')
-  jobs['sent'] = await message(secret('sent'), { idempotencyKey: secret('idempotencyKey') })
+  jobs['sent'] = await message(secret('sent'), {
+    idempotencyKey: secret('idempotencyKey'),
+    headers: { traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01` },
+  })
   jobs['failed'] = await message(secret('unsent'), { to: NOBODY })
   await chat.fault('nack', { code: 479 })
   jobs['refused'] = await message(secret('unsent'))
@@ -70,28 +88,45 @@ beforeAll(async () => {
   await eventually(async () => expect(await chat.stored()).toEqual([secret('received')]))
 
   requestIds = await badRequests()
+  // A crash takes with it what was not exported yet, and nobody waits for that: the test does.
+  const exported = (fate: string) => spansOf(fate).filter(({ attributes }) => attributes['holdfast.status'] === 'sent')
+  await eventually(() => expect(['sent', 'unacknowledged'].flatMap(exported)).toHaveLength(2))
   const runner = world.sandbox.runner('runner-1')
   const exited = new Promise<Exit>((resolve) => runner.once('exited', resolve))
   runner.kill('SIGUSR2')
   crashed = await exited
   await message(`${secret('sent')} again`)
+  // The process that sent it is gone, and what it knew.
+  await world.post(`/contacts/${chat.contact}/receipt`, { id: jobs['sent'].messageId, type: 'read' })
+  await chat.untilStatus(jobs['sent'], 'read')
   await runner.stop()
 }, 120_000)
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
+  await receiver[Symbol.asyncDispose]()
 })
+
+/** The spans of the trace of a message, in the order of their beginnings. */
+function spansOf(fate: string): TakenSpan[] {
+  const { jobId } = jobs[fate] as AcceptedMessage
+  const made = receiver.spans.find(({ name, attributes }) => name === 'job' && attributes['holdfast.job'] === jobId)
+  return receiver.spans
+    .filter(({ traceId }) => traceId === made?.traceId)
+    .toSorted((one, other) => Number(one.startedAtNs - other.startedAtNs))
+}
 
 /** Sends a text and waits until the job is delivered or has failed. */
 async function message(
   text: string,
-  { to = chat.contact, idempotencyKey = text.slice(0, 30), until = ['delivered', 'failed'] } = {},
+  { to = chat.contact, idempotencyKey = text.slice(0, 30), until = ['delivered', 'failed'], headers = {} } = {},
 ): Promise<AcceptedMessage> {
   const job = await world.api.sendText({
     session: chat.name,
     chatId: `${to}@c.us`,
     text,
     idempotencyKey: `${idempotencyKey} ${to}`,
+    headers,
   })
   await eventually(async () => expect(until).toContain((await chat.job(job)).status))
   return job
@@ -129,7 +164,7 @@ async function badRequests(): Promise<(string | null)[]> {
   return ids
 }
 
-const identity = async (): Promise<{ apiKey: string; sessionEncryptionKey: string }> =>
+const identity = async (): Promise<{ apiKey: string; sessionEncryptionKey: string; project: string }> =>
   JSON.parse(await readFile(join(world.sandbox.folder, 'identity.json'), 'utf8')) as never
 
 /** Returns the text in every encoding in which it could appear in a log. A key is also decoded first, and its bytes encoded. */
@@ -230,6 +265,71 @@ describe('log lines about a session or a message have the same field names in bo
     const logged = lines.map((line) => [`${line.from}: ${String(line['message'])}`, line['code']].filter(Boolean).join(' '))
     const end = fate === 'failed' ? [] : ['runner: A message was sent: WhatsApp has it.']
     expect(logged).toEqual(expect.arrayContaining(['functions: A message was accepted.', ...between, ...end]))
+  })
+})
+
+describe('the trace of a message', () => {
+  /** Each span as `name < the name of its parent`, with what its record or receipt says. */
+  const ways = (fate: string): string[] => {
+    const spans = spansOf(fate)
+    const nameOf = ({ name, attributes }: TakenSpan) => [name, attributes['holdfast.status']].filter(Boolean).join(' ')
+    return spans.map((span) => {
+      const parent = spans.find(({ spanId }) => spanId === span.parentSpanId)
+      return `${nameOf(span)} < ${parent ? nameOf(parent) : span.parentSpanId}`
+    })
+  }
+
+  test('leads from the request of a caller to the receipt that the next runner got', () => {
+    const [request] = spansOf('sent')
+    expect([request?.traceId, request?.kind]).toEqual([CALLER.traceId, 2])
+    expect(ways('sent')).toEqual([
+      `POST /api/sendText < ${CALLER.spanId}`,
+      'job < POST /api/sendText',
+      'send < job',
+      'record processing < send',
+      'frame < send',
+      'ack < send',
+      'record sent < send',
+      'receipt delivered < job',
+      'receipt read < job',
+    ])
+    const services = new Set(spansOf('sent').map(({ name, service }) => `${name}: ${String(service)}`))
+    expect(services).toContain('job: holdfast-api')
+    expect(services).toContain('receipt: holdfast-runner')
+  })
+
+  test('shows each attempt and why it failed', () => {
+    expect(ways('refused').filter((way) => way.startsWith('send'))).toHaveLength(2)
+    const [first, second] = spansOf('refused').filter(({ name }) => name === 'send')
+    expect([first?.hasFailed, first?.attributes['error.type'], second?.hasFailed]).toEqual([true, 'whatsapp-479', false])
+    expect(ways('unacknowledged').filter((way) => way.startsWith('frame'))).toHaveLength(2)
+    expect(spansOf('failed').find(({ name }) => name === 'send')?.attributes).toMatchObject({ 'error.type': 'not-on-whatsapp' })
+  })
+
+  test('is named by the log lines of both processes', async () => {
+    const { messageId } = jobs['sent'] as AcceptedMessage
+    const { project } = await identity()
+    const lines = (await printed()).filter(({ text }) => text.includes(messageId))
+    const name = `"logging.googleapis.com/trace":"projects/${project}/traces/${CALLER.traceId}"`
+    for (const from of ['functions', 'runner']) expect(lines.find((line) => line.from === from)?.text).toContain(name)
+  })
+
+  test('has no text, no number, no key and no chat', async () => {
+    const { apiKey, sessionEncryptionKey } = await identity()
+    const all = Buffer.concat(receiver.requests.map(({ body }) => body)).toString('latin1')
+    const { phone, contact } = chat
+    for (const [name, text] of Object.entries({
+      ...SECRETS,
+      phone,
+      contact,
+      nobody: NOBODY,
+      silent: SILENT,
+      apiKey,
+      sessionEncryptionKey,
+    }))
+      for (const disguise of disguisesOf(text)) expect(all.includes(disguise), `${name} as ${disguise}`).toBe(false)
+    expect(all).not.toMatch(/@(c\.us|s\.whatsapp|lid|g\.us)/)
+    expect(receiver.requests.every(({ headers }) => headers['x-token'] === secret('traceToken'))).toBe(true)
   })
 })
 

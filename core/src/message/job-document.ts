@@ -94,6 +94,11 @@ export const jobDocumentSchema = z.object({
   hold: holdSchema.nullable().default(null),
   /** The session that the message was accepted for, once it has moved to another. The key of that one made `requestHash`. */
   firstSession: z.string().nullable().default(null),
+  /**
+   * W3C trace context of the request that made the job. Whoever works on the message continues that trace: a later owner, too. Absent
+   * when nobody traces it, and in jobs of before.
+   */
+  traceparent: z.string().optional(),
 })
 
 export type JobDocument = z.infer<typeof jobDocumentSchema>

@@ -19,6 +19,7 @@ import { addPages } from './pages/routes.ts'
 import type { Principal, Role } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
 import { readRequest } from './request.ts'
+import { NO_SPAN, NO_TRACES, type Span } from '@holdfast/core/platform/traces'
 import { concerns, requestContext, underRequestId } from './request-context.ts'
 import { cookieIn, requireOwnPage, signInOf } from './sign-in-cookie.ts'
 
@@ -205,18 +206,29 @@ function answerTo(error: unknown, context: Context, { logger }: RouteDependencie
 }
 
 /** Gives each request an id for its answer and its log lines, and logs the answer. */
-function observed({ clock, logger }: RouteDependencies): MiddlewareHandler<Environment> {
+function observed({ clock, logger, traces = NO_TRACES }: RouteDependencies): MiddlewareHandler<Environment> {
   return async (context, next) => {
     const startedAt = clock.monotonic()
+    const { method } = context.req
+    // Whoever only reads changes nothing that could be followed.
+    const isTraced = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
+    const span = isTraced ? traces.begin(method, { kind: 'server', parent: context.req.header('traceparent') }) : NO_SPAN
     await underRequestId(async (requestId) => {
       await next()
       context.header('X-Request-Id', requestId)
       // Logs the pattern of the path, because the path itself is text of the caller.
-      const answered = { method: context.req.method, route: routePath(context, -1), status: context.res.status }
+      const answered = { method, route: routePath(context, -1), status: context.res.status }
       logger.debug({ ...answered, tookMs: Math.round(clock.monotonic() - startedAt) }, 'A request was answered.')
-    })
+      // Nobody without a key makes spans that somebody pays for.
+      if (context.get('principal')) endSpan(span, answered)
+    }, span)
     // Answers carry messages and pairing secrets: no cache may keep them.
     context.header('Cache-Control', 'no-store')
     context.header('X-Content-Type-Options', 'nosniff')
   }
+}
+
+function endSpan(span: Span, { method, route, status }: { method: string; route: string; status: number }): void {
+  const attributes = { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status }
+  span.end({ name: `${method} ${route}`, attributes, error: status >= 500 ? String(status) : null })
 }

@@ -1,10 +1,11 @@
+import { openTraces } from '@holdfast/core/adapters/traces'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { messageOf } from '@holdfast/core/platform/errors'
 import { type ApiConfig, signInsOf } from '../config.ts'
 import { createApp } from './app.ts'
 import { keysBeside } from './authentication.ts'
 import { problem } from './problems.ts'
-import { openFunction } from './wiring.ts'
+import { openFunction, tracedApi } from './wiring.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
 
@@ -14,19 +15,22 @@ type Handler = (request: Request) => Response | Promise<Response>
  * `bad-configuration` without the details.
  */
 export function createHandler(readConfig: () => ApiConfig): Handler {
-  let handler: Handler | undefined
-  return (request) => {
-    handler ??= wire(readConfig)
+  let wired: Promise<Handler> | undefined
+  return async (request) => {
+    wired ??= wire(readConfig)
+    const handler = await wired
     return handler(request)
   }
 }
 
-function wire(readConfig: () => ApiConfig): Handler {
+async function wire(readConfig: () => ApiConfig): Promise<Handler> {
   try {
     const config = readConfig()
     const host = { type: 'function', serverUrl: config.serverUrl } as const
     const callers = { authenticatorOn: keysBeside(...config.apiKeys), signIns: signInsOf(config) }
-    const app = createApp({ ...openFunction('api', config), ...callers, host })
+    const opened = openFunction('api', config)
+    const traces = await openTraces(config.traces, { ...tracedApi(config), logger: opened.logger, lendsCpu: true })
+    const app = createApp({ ...opened, ...callers, host, traces })
     return (request) => app.fetch(request)
   } catch (error) {
     createLogger('api', 'info').fatal({ problem: messageOf(error) }, 'The API cannot start.')

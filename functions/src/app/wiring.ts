@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { SafeHttp } from '@holdfast/core/adapters/outgoing/http'
 import { outsideOr } from '@holdfast/core/adapters/outgoing/inside-addresses'
 import { SafeMails } from '@holdfast/core/adapters/outgoing/mails'
@@ -22,6 +23,9 @@ export function openNotifications({ notifications, allowInside }: FunctionConfig
   const mayConnect = outsideOr(allowInside)
   return { ...notifications, http: new SafeHttp({ mayConnect }), mails: new SafeMails({ mayConnect }) }
 }
+
+/** What the spans of the API come from. */
+export const tracedApi = ({ version }: Pick<FunctionConfig, 'version'>) => ({ name: 'holdfast-api', version, id: randomUUID() })
 
 /** What each function works with, except that the stores have no deadline yet. `name` is the component of its log lines. */
 export function openFunction(name: string, config: FunctionConfig): GivenDependencies & { close(): Promise<void> } {

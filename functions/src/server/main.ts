@@ -1,3 +1,4 @@
+import { openTraces } from '@holdfast/core/adapters/traces'
 import { endWithoutCredentials } from '@holdfast/core/adapters/google/credentials'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { messageOf } from '@holdfast/core/platform/errors'
@@ -9,7 +10,7 @@ import { logUncaughtErrors } from '@holdfast/core/platform/uncaught-errors'
 import { keysBeside } from '../app/authentication.ts'
 import { withStores } from '../app/deadline.ts'
 import { requestContext } from '../app/request-context.ts'
-import { openFunction, openNotifications } from '../app/wiring.ts'
+import { openFunction, openNotifications, tracedApi } from '../app/wiring.ts'
 import { readServerConfig, type ServerConfig, signInsOf } from '../config.ts'
 import { startEmbeddedWork } from '../embedded/embedded-work.ts'
 import { END_WITHIN_MS, endServer } from './end-server.ts'
@@ -21,7 +22,9 @@ async function main(): Promise<void> {
   const logger = createLogger('api', config.logLevel, requestContext)
   logUncaughtErrors(logger)
   await endWithoutCredentials(config.credentials, logger)
-  const dependencies = openFunction('api', config)
+  const opened = openFunction('api', config)
+  const traces = await openTraces(config.traces, { ...tracedApi(config), logger })
+  const dependencies = { ...opened, traces }
   const jobsLag = config.storage.type === 'local'
   const worker = { ...dependencies, ...withStores(dependencies), notifications: openNotifications(config), jobsLag }
   const work = config.taskQueue === 'embedded' ? startEmbeddedWork(worker) : null
@@ -37,7 +40,7 @@ async function main(): Promise<void> {
     const stopped = work?.stop()
     const close = async (): Promise<void> => {
       await stopped
-      await dependencies.close()
+      await Promise.all([dependencies.close(), traces.close()])
     }
     void endServer({ why, server, close, deadline, clock: systemClock, logger }).then((code) => process.exit(code))
   })

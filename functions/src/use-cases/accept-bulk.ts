@@ -1,6 +1,7 @@
 import { jobPath } from '@holdfast/core/message/job-document'
 import { type HoldfastError, isHoldfastError } from '@holdfast/core/platform/errors'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { Span } from '@holdfast/core/platform/traces'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { ofSession } from '@holdfast/core/session/log-fields'
 import { bulkJobIdOf, jobIdOf } from '@holdfast/core/session/ids'
@@ -9,6 +10,7 @@ import { acceptedBefore, queueDisabled } from './accept-message.ts'
 import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater, type JobForLater } from './enqueue-later.ts'
 import { cipherOf } from './find-session.ts'
+import { jobSpan } from './job-span.ts'
 import { refusalOfTimes } from './message-times.ts'
 import { KnownChats } from './named-person.ts'
 import {
@@ -28,7 +30,7 @@ import { type Sender, senderOf } from './sender.ts'
 
 type Needed = Pick<
   Dependencies,
-  'documents' | 'tasks' | 'tenants' | 'limits' | 'acceptsMessages' | 'wrappingKey' | 'clock' | 'logger'
+  'documents' | 'tasks' | 'tenants' | 'limits' | 'acceptsMessages' | 'wrappingKey' | 'traces' | 'clock' | 'logger'
 >
 
 /** A message of the request. One that cannot be read has its mistakes instead. */
@@ -57,6 +59,7 @@ interface NewJob {
   readonly message: NewMessage
   readonly cipher: SessionCipher
   readonly fields: ReturnType<typeof newJob>
+  readonly span: Span
 }
 
 /**
@@ -125,8 +128,10 @@ class Bulk {
       const first = this.#new.get(id)
       if (first) return void this.#repeated.push({ index, message, cipher, first })
       const retryDelaysMs = request.retry && retryDelaysOf(request.retry, (await tenants.settingsOf(tenant)).retries)
-      const fields = newJob(id, message, { cipher, nowMs: this.#nowMs, index, retryDelaysMs })
-      this.#new.set(id, { index, id, message, cipher, fields })
+      const span = jobSpan(this.#dependencies, id, sender.sessionId)
+      const { traceparent } = span
+      const fields = newJob(id, message, { cipher, nowMs: this.#nowMs, index, retryDelaysMs, traceparent })
+      this.#new.set(id, { index, id, message, cipher, fields, span })
     })
   }
 
@@ -189,7 +194,8 @@ class Bulk {
   }
 
   #created(jobs: readonly NewJob[]): void {
-    for (const { index, id, message, fields } of jobs) {
+    for (const { index, id, message, fields, span } of jobs) {
+      span.end()
       const { messageId, timeline } = fields
       this.#dependencies.logger.info({ ...ofSession(message.sessionId), job: id, messageId }, 'A message was accepted.')
       this.#results.set(index, { jobId: id, messageId, status: 'pending', chat: message.chat, acceptedAt: timeline[0].at })

@@ -6,6 +6,7 @@ import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { enqueueLater, forLater } from './enqueue-later.ts'
 import { cipherOf, isOfTenant } from './find-session.ts'
+import { jobSpan } from './job-span.ts'
 import { refusalOfTimes } from './message-times.ts'
 import { knownChat } from './named-person.ts'
 import {
@@ -34,7 +35,7 @@ import { senderOf } from './sender.ts'
 export async function acceptMessage(
   dependencies: Pick<
     Dependencies,
-    'documents' | 'tasks' | 'tenants' | 'limits' | 'acceptsMessages' | 'wrappingKey' | 'clock' | 'logger'
+    'documents' | 'tasks' | 'tenants' | 'limits' | 'acceptsMessages' | 'wrappingKey' | 'traces' | 'clock' | 'logger'
   >,
   principal: Principal,
   { idempotencyKey, ...request }: MessageRequest & { readonly idempotencyKey: string },
@@ -57,18 +58,22 @@ export async function acceptMessage(
     return acceptedBefore(dependencies, principal, existing, { message, cipher })
   }
   const retries = request.retry && (await dependencies.tenants.settingsOf(principal.tenant)).retries
-  const job = newJob(id, message, { cipher, nowMs, retryDelaysMs: retries && retryDelaysOf(request.retry, retries) })
+  const retryDelaysMs = retries && retryDelaysOf(request.retry, retries)
+  const span = jobSpan(dependencies, id, sender.sessionId)
+  const job = newJob(id, message, { cipher, nowMs, retryDelaysMs, traceparent: span.traceparent })
   let giveBack = () => {}
   try {
     giveBack = await dependencies.limits.admitMessages(principal.tenant, 1)
     await documents.commit([{ kind: 'create', path: jobPath(id), fields: job }])
+    span.end()
     logger.info({ job: id, messageId: job.messageId }, 'A message was accepted.')
   } catch (error) {
     // The quota is used up, the key was used before, another request was faster, or the commit succeeded without an answer. The
     // document says which.
     const existing = await documents.read(jobPath(id))
     if (!existing) throw error
-    if (!isVeryJob(existing, job)) giveBack()
+    if (isVeryJob(existing, job)) span.end()
+    else giveBack()
     const accepted = await acceptedBefore(dependencies, principal, existing, { message, cipher })
     await enqueueLater(dependencies, [forLater(existing)])
     return accepted

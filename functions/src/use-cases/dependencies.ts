@@ -2,6 +2,7 @@ import type { ReadableJournals } from '@holdfast/core/journal/journal-store'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { Clock, DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '@holdfast/core/platform/ports'
+import type { Traces } from '@holdfast/core/platform/traces'
 import type { FleetSizer } from '@holdfast/core/platform/runner-pool'
 import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import type { Thresholds } from './health-status.ts'
@@ -44,6 +45,8 @@ export interface Dependencies {
   readonly acceptsMessages: boolean
   /** Sizes the fleet on Cloud Run. Absent or null where nothing does. */
   readonly fleet?: FleetSizer | null
+  /** Absent: nothing is traced. */
+  readonly traces?: Traces
   readonly clock: Clock
   readonly logger: Logger
 }

@@ -84,10 +84,12 @@ export interface Making {
   /** The place among the messages of one request. */
   readonly index?: number
   readonly retryDelaysMs: readonly number[] | null
+  /** The span that made the job. Absent or null: nobody traces it. */
+  readonly traceparent?: string | null
 }
 
 /** Makes the fields of a job. One for later has no `queuedAt`: its owner does not load it. */
-export function newJob(jobId: string, message: NewMessage, { cipher, nowMs, index = 0, retryDelaysMs }: Making) {
+export function newJob(jobId: string, message: NewMessage, { cipher, nowMs, index = 0, retryDelaysMs, traceparent }: Making) {
   const { tenant, sessionId, pool, chat, request } = message
   const { content, priority, sendAt, expiresAt } = request
   const messageId = request.messageId ?? whatsappMessageIdOf(jobId)
@@ -119,6 +121,7 @@ export function newJob(jobId: string, message: NewMessage, { cipher, nowMs, inde
     generation: 0,
     pool,
     hold: null,
+    ...(traceparent ? { traceparent } : {}),
   } as const
 }
 

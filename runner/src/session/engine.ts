@@ -11,6 +11,7 @@ import { isIgnored, type Ignored } from '@holdfast/core/session/webhooks'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { OutgoingHttp } from '@holdfast/core/platform/outgoing'
+import type { Traces } from '@holdfast/core/platform/traces'
 import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random, TaskQueues } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { hasSealedRecords } from '@holdfast/core/journal/journal-reader'
@@ -97,6 +98,8 @@ export interface SessionDependencies {
   readonly createClient: (options: ClientOptions) => Client
   /** Whether the session is suspected of ending its process. Each delivery is then counted durably before it is handled. */
   readonly countFirst?: () => boolean
+  /** Absent: nothing is traced. */
+  readonly traces?: Traces
   /** What the session's configuration says to ignore now. Absent: nothing. */
   readonly ignored?: () => Ignored
   /** What the session's document says of its proxy now. Absent: what it said at the claim. */
@@ -164,7 +167,8 @@ export function assembleEngine(
   { cipher, loaded }: Found,
   { journal, settled }: Lasting,
 ): Engine {
-  const { documents, journals, objects, archives, clock, random, logger } = dependencies
+  const { documents, journals, objects, archives, clock, random, logger, traces } = dependencies
+  const traced = traces ? { traces } : {}
   const { sessionId } = claim
   const { image, startedFrom } = loaded
   journal.unlock(cipher)
@@ -172,7 +176,7 @@ export function assembleEngine(
   const inbox = new Inbox({ sessionId, state, documents, clock, logger })
   const undecrypted = new Undecrypted({ sessionId, state, clock, logger })
   inbox.onRefused((refused) => undecrypted.refused(refused))
-  const receipts = new Receipts({ sessionId, state, cipher, documents, archives, clock, logger })
+  const receipts = new Receipts({ sessionId, state, cipher, documents, archives, clock, logger, ...traced })
   const archive = new RecordArchive({ image, objects, cipher, clock, logger })
   const options: ClientOptions = {
     state,
@@ -246,6 +250,7 @@ export function assembleEngine(
     receipts,
     settled,
     logger,
+    ...traced,
     contactOf,
     describe: (sent) => client.describeSent(sent),
   })

@@ -1,6 +1,7 @@
 import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock } from '@holdfast/core/platform/ports'
+import type { Span } from '@holdfast/core/platform/traces'
 import type { MessageStatus, SessionEvent } from '../events/session-event.ts'
 import type { Entry } from '../journal/group.ts'
 import { bytesOf } from '../inbox/stored-message.ts'
@@ -138,11 +139,12 @@ export class JobProgress {
   }
 
   /** Returns the journal position of the event; infinite when the journal has ended. */
-  #say({ id, document }: OpenJob, status: MessageStatus, entry: Entry = {}, change: PaceChange = NO_CHANGE): number {
+  #say(job: OpenJob, status: MessageStatus, entry: Entry = {}, change: PaceChange = NO_CHANGE): number {
+    const { id, document } = job
     const at = new Date(this.#clock.now())
     const { messageId, chat } = document
     const event = { type: 'message.status' as const, job: id, messageId, chat, at, ...status }
-    const whole: Entry = { ...entry, events: [event, ...change.events] }
+    const whole: Entry = { ...traced(entry, job.trace.record(status.status)), events: [event, ...change.events] }
     const changesState = Object.keys(change.keys).length > 0
     return changesState ? this.#state.change({ keys: change.keys }, whole) : this.#state.append(whole)
   }
@@ -162,4 +164,21 @@ const NO_CHANGE: PaceChange = { keys: {}, events: [] }
 /** Returns the time of the next attempt, null when the job waits for the next connection. */
 const nextAttemptOf = ({ notBeforeMs }: OpenJob): Date | null => (notBeforeMs === 0 ? null : new Date(notBeforeMs))
 
-const idsOf = ({ id, document, attempts }: OpenJob) => ({ job: id, messageId: document.messageId, attempt: attempts })
+const idsOf = ({ id, document, attempts, trace }: OpenJob) => ({
+  job: id,
+  messageId: document.messageId,
+  attempt: attempts,
+  ...trace.logFields,
+})
+
+/** Ends the span of a record when the record is durable. */
+function traced(entry: Entry, span: Span): Entry {
+  if (!span.traceparent) return entry
+  return {
+    ...entry,
+    onDurable(place) {
+      span.end({ attributes: { 'holdfast.record': place.sequence } })
+      entry.onDurable?.(place)
+    },
+  }
+}

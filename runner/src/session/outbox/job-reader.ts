@@ -4,7 +4,9 @@ import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { openJobProto } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import { NO_TRACES, type Traces } from '@holdfast/core/platform/traces'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
+import { JobTrace } from './job-trace.ts'
 import type { OpenJob } from './open-jobs.ts'
 
 /** Reads the documents of one session's jobs. */
@@ -12,8 +14,11 @@ export class JobReader {
   readonly #documents: DocumentStore
   readonly #cipher: SessionCipher
   readonly #clock: Clock
+  readonly #traces: Traces
 
-  constructor({ documents, cipher, clock }: { documents: DocumentStore; cipher: SessionCipher; clock: Clock }) {
+  constructor(options: { documents: DocumentStore; cipher: SessionCipher; clock: Clock; traces?: Traces }) {
+    const { documents, cipher, clock, traces = NO_TRACES } = options
+    this.#traces = traces
     this.#documents = documents
     this.#cipher = cipher
     this.#clock = clock
@@ -51,6 +56,7 @@ export class JobReader {
       cancelTimeout: null,
       run: null,
       leaving: null,
+      trace: new JobTrace(this.#traces, snapshot.id, document),
     }
   }
 

@@ -1,6 +1,7 @@
 import { isDamage } from '@holdfast/core/platform/errors'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Logger } from '@holdfast/core/platform/logging'
+import type { Traces } from '@holdfast/core/platform/traces'
 import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import { JobReader } from './job-reader.ts'
@@ -32,6 +33,8 @@ export interface KnownJobsOptions {
   readonly readsFirst: boolean
   /** Returns the same value for every name of a contact. */
   readonly contactOf: (chat: string) => string
+  /** Absent: nothing is traced. */
+  readonly traces?: Traces
 }
 
 /** The session's open jobs, as this owner knows their documents. Others may change those of pending jobs at any time. */

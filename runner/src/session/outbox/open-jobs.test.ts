@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JobDocument } from '@holdfast/core/message/job-document'
+import { NO_TRACES } from '@holdfast/core/platform/traces'
+import { JobTrace } from './job-trace.ts'
 import { OpenJobs, type OpenJob } from './open-jobs.ts'
 
 const newJob = (messageId: string, chat: string, createdAtMicros: number, phase: OpenJob['phase'] = 'waiting'): OpenJob => ({
@@ -21,6 +23,7 @@ const newJob = (messageId: string, chat: string, createdAtMicros: number, phase:
   sentToAll: false,
   message: null,
   cancelTimeout: null,
+  trace: new JobTrace(NO_TRACES, `job-${messageId}`, {} as JobDocument),
 })
 
 /** Returns the message ids of all jobs in the order in which they would be sent. */

@@ -1,5 +1,6 @@
 import type { JobDocument } from '@holdfast/core/message/job-document'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { JobTrace } from './job-trace.ts'
 import { comesBefore } from './job-order.ts'
 
 /** The error of a failed attempt: a stable code, and a sentence for people. */
@@ -48,6 +49,7 @@ export interface OpenJob {
   run: symbol | null
   /** The run whose frame is about to leave; null before that, and once it has left. */
   leaving: symbol | null
+  readonly trace: JobTrace
 }
 
 /** The open jobs of a session, by message id and by chat. The jobs of a chat are in the order of sending. */

@@ -169,6 +169,7 @@ export class Outbox {
       if (!isTaken && this.#jobs.isStale(job, this.#options.pacer.isPaced)) return await this.#outcomes.comeAgain(job)
       if (job.isAcknowledged) return await this.#outcomes.sentBefore(job)
       if (isTaken && !job.sentToAll && receipts.isSent(job.document.messageId)) return await this.#outcomes.arrived(job)
+      job.trace.begins(job.attempts + 1)
       const proto = job.message ?? (await this.#compose(job, connection, isStillOurs))
       if (!proto) return
       // The record of the attempt carries the count, and no frame leaves before it.
@@ -178,12 +179,14 @@ export class Outbox {
       if (job.isAcknowledged) return await this.#outcomes.sentBefore(job)
       if (job.document.type === 'star') return await this.#star(job, connection, isStillOurs)
       job.leaving = run
+      job.trace.step('frame', { 'holdfast.is_repeated': isRepeated })
       const how = { isRepeated, audience: this.#audienceOf(job), mediaHandle: this.#handleOf(job) }
       await connection.relay(job.document.chat, proto, job.document.messageId, how)
       // The frame leaves when its records are durable; an answer to it can come only after that.
       await this.#options.state.journal.whenDurable().catch(() => {})
       if (job.leaving === run) job.leaving = null
       if (!isStillOurs()) return
+      job.trace.step('ack')
       const { clock, policy } = this.#options
       job.cancelTimeout = clock.after(policy.ackTimeoutMs, () => this.#outcomes.unanswered(job), 'outbox')
     } catch (error) {

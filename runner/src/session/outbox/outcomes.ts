@@ -48,12 +48,13 @@ export class Outcomes {
     if (error !== null && job.leaving) return
     if (error === null) this.sent++
     if (this.#options.receipts.isSent(messageId)) return void this.arrived(job)
-    this.leaveWire(job, 'waiting')
-    if (error !== null) {
-      return this.refused(job, { code: `whatsapp-${error}`, message: `WhatsApp refused the message (${error}).` })
+    const code = error && `whatsapp-${error}`
+    this.leaveWire(job, 'waiting', code)
+    if (code !== null) {
+      return this.refused(job, { code, message: `WhatsApp refused the message (${error}).` })
     }
     this.#options.jobs.settle(job)
-    this.#options.receipts.add(messageId, { id: job.id, chat: job.document.chat }, 'sent')
+    this.#options.receipts.add(messageId, sentJobOf(job), 'sent')
     this.#options.progress.sent(job)
     this.#options.next()
   }
@@ -92,7 +93,7 @@ export class Outcomes {
     this.sent++
     this.leaveWire(job, 'waiting')
     this.#options.jobs.settle(job)
-    this.#options.receipts.add(job.document.messageId, { id: job.id, chat: job.document.chat }, 'sent')
+    this.#options.receipts.add(job.document.messageId, sentJobOf(job), 'sent')
     this.#options.next()
   }
 
@@ -101,12 +102,12 @@ export class Outcomes {
     if (!job.isTaken && !job.snapshot) return this.comeAgain(job)
     if (job.isAcknowledged) return this.sentBefore(job)
     const failed = this.#options.progress.failed(job, { code, message })
-    if (job.isTaken) this.#giveUp(job)
+    if (job.isTaken) this.#giveUp(job, code)
     const outcome = await failed
     if (this.#options.jobs.has(job)) {
       if (outcome === 'outdated') return this.comeAgain(job)
       if (outcome === 'refused') return void this.putOff(job)
-      this.#giveUp(job)
+      this.#giveUp(job, code)
     }
     this.#options.next()
   }
@@ -122,7 +123,7 @@ export class Outcomes {
     if (!job.isTaken) job.attempts++
     const decision = afterFailure(policy, job.document, error.code, ++job.refusals)
     if (decision.action === 'fail') return void this.fail(job, error)
-    this.leaveWire(job, 'waiting')
+    this.leaveWire(job, 'waiting', error.code)
     // It is no longer before an older one of its chat that came back meanwhile.
     this.#options.jobs.remove(job)
     this.#options.jobs.add(job)
@@ -138,7 +139,7 @@ export class Outcomes {
   /** Handles a missing ack. Sends the same message again under the same id: at once the first time, later after a delay. */
   unanswered(job: OpenJob): void {
     if (job.phase !== 'sending') return
-    this.leaveWire(job, 'unknown')
+    this.leaveWire(job, 'unknown', NO_ACK.code)
     job.notBeforeMs = this.#options.clock.now() + unansweredDelayMs(++job.unanswered)
     this.#options.progress.unacknowledged(job, NO_ACK)
     this.#options.next()
@@ -148,7 +149,7 @@ export class Outcomes {
 
   /** Handles a job whose connection ended during the attempt. A job that was not taken is still pending: nothing was sent. */
   cutOff(job: OpenJob): void {
-    this.leaveWire(job, job.isTaken ? 'unknown' : 'waiting')
+    this.leaveWire(job, job.isTaken ? 'unknown' : 'waiting', CONNECTION_LOST.code)
     if (!job.isTaken) return
     job.notBeforeMs = 0
     this.#options.progress.unacknowledged(job, CONNECTION_LOST)
@@ -183,8 +184,9 @@ export class Outcomes {
     return this.#options.jobs.refresh(job, () => this.leaveWire(job, 'waiting'))
   }
 
-  /** Takes a job off the wire and sets its phase. */
-  leaveWire(job: OpenJob, phase: 'waiting' | 'unknown'): void {
+  /** Takes a job off the wire and sets its phase. `error` is the code of what kept it from being sent. */
+  leaveWire(job: OpenJob, phase: 'waiting' | 'unknown', error: string | null = null): void {
+    job.trace.ends(error)
     job.cancelTimeout?.()
     job.leaving = null
     job.phase = phase
@@ -199,9 +201,11 @@ export class Outcomes {
     await this.comeAgain(job)
   }
 
-  #giveUp(job: OpenJob): void {
-    this.leaveWire(job, 'waiting')
+  #giveUp(job: OpenJob, code: string): void {
+    this.leaveWire(job, 'waiting', code)
     this.#options.jobs.settle(job)
-    this.#options.receipts.add(job.document.messageId, { id: job.id, chat: job.document.chat }, 'failed')
+    this.#options.receipts.add(job.document.messageId, sentJobOf(job), 'failed')
   }
 }
+
+const sentJobOf = ({ id, document: { chat, traceparent } }: OpenJob) => ({ id, chat, traceparent: traceparent ?? null })

@@ -2,6 +2,7 @@ import { advances, type JobStatus } from '@holdfast/core/message/job-document'
 import { isDamage, isKeyTrouble } from '@holdfast/core/platform/errors'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Clock, DocumentSnapshot } from '@holdfast/core/platform/ports'
+import { below, NO_TRACES, type Traces } from '@holdfast/core/platform/traces'
 import type { SessionEvent } from '../events/session-event.ts'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { JournaledState } from '../journal/journaled-state.ts'
@@ -13,7 +14,7 @@ import { SentJobs, type SentJob, type SentJobsOptions } from './sent-jobs.ts'
 const SETTLE_AGAIN_MS = 60_000
 
 /** What is known of a job whose message was sent. */
-type KnownJob = Pick<SentJob, 'id' | 'chat' | 'status'>
+type KnownJob = Pick<SentJob, 'id' | 'chat' | 'status' | 'traceparent'>
 
 const chatIn = (chat: string | null) => (chat === null ? {} : { chat })
 
@@ -23,6 +24,7 @@ export class Receipts {
   readonly #jobs: SentJobs
   readonly #acks: MessageAcks
   readonly #clock: Clock
+  readonly #traces: Traces
   readonly #logger: Logger
   /** The newest jobs, by message id. Older jobs are looked up in Firestore. */
   readonly #recent = new Map<string, KnownJob>()
@@ -33,16 +35,17 @@ export class Receipts {
   #cancelAttempt: (() => void) | null = null
   #isStopped = false
 
-  constructor(options: SentJobsOptions & { state: JournaledState; clock: Clock; logger: Logger }) {
+  constructor(options: SentJobsOptions & { state: JournaledState; clock: Clock; traces?: Traces; logger: Logger }) {
     this.#state = options.state
+    this.#traces = options.traces ?? NO_TRACES
     this.#jobs = new SentJobs(options)
     this.#acks = new MessageAcks(options)
     this.#clock = options.clock
     this.#logger = options.logger
   }
 
-  add(messageId: string, { id, chat }: Pick<SentJob, 'id' | 'chat'>, status: JobStatus): void {
-    this.#recent.set(messageId, { id, chat, status })
+  add(messageId: string, { id, chat, traceparent }: Pick<SentJob, 'id' | 'chat' | 'traceparent'>, status: JobStatus): void {
+    this.#recent.set(messageId, { id, chat, traceparent, status })
     const oldest = this.#recent.keys().next()
     if (this.#recent.size > RECENT_JOBS && !oldest.done) this.#recent.delete(oldest.value)
   }
@@ -184,7 +187,7 @@ export class Receipts {
    * Makes a failed job `sent`, because WhatsApp has its message after all. It does so in the version that was found, since somebody may
    * queue the job again meanwhile. Resolves after that, or when the job has changed.
    */
-  #correct(messageId: string, { id, chat }: SentJob, snapshot: DocumentSnapshot): Promise<void> {
+  #correct(messageId: string, { id, chat, traceparent }: SentJob, snapshot: DocumentSnapshot): Promise<void> {
     const underway = this.#corrections.get(messageId)
     // Two in one commit would both find the version.
     if (underway) return underway
@@ -195,7 +198,7 @@ export class Receipts {
       events: [event],
       unlessChanged: [snapshot],
       onWritten: () => {
-        this.add(messageId, { id, chat }, 'sent')
+        this.add(messageId, { id, chat, traceparent }, 'sent')
         this.#logger.info({ job: id, messageId }, 'A message that had failed was sent: WhatsApp has it.')
         resolve()
       },
@@ -238,10 +241,15 @@ export class Receipts {
     }
     this.add(messageId, known, type)
     const at = new Date(this.#clock.now())
-    const { id, chat } = known
+    const { id, chat, traceparent } = known
+    const span = below(this.#traces, traceparent, 'receipt', {
+      kind: 'consumer',
+      attributes: { 'holdfast.job': id, 'holdfast.status': type },
+    })
     const event: SessionEvent = { type: 'message.status', job: id, messageId, ...chatIn(chat), at, status: type }
-    if (mutation) this.#state.change(mutation, { events: [event] })
-    else this.#state.append({ events: [event] })
+    const entry = { events: [event], onWritten: () => span.end() }
+    if (mutation) this.#state.change(mutation, entry)
+    else this.#state.append(entry)
   }
 }
 

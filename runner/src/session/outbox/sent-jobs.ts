@@ -11,6 +11,8 @@ export interface SentJob {
   readonly status: JobStatus
   /** The JID of the chat. Null where an archived job does not say it. */
   readonly chat: string | null
+  /** The span that made it. Null when nobody traces it. */
+  readonly traceparent: string | null
   /** The version of its document that shows the status. Null for an archived one, which nobody else changes. */
   readonly snapshot: DocumentSnapshot | null
   /** Returns the message as it was sent. Null when it was not, or is archived where this process cannot read. */
@@ -47,8 +49,8 @@ export class SentJobs {
 
   #stored(snapshot: DocumentSnapshot): SentJob {
     const { id, fields, path } = snapshot
-    const { status, proto, chat } = parseStored(jobDocumentSchema, fields, path)
-    return { id, status, chat, snapshot, message: async () => this.#open(id, proto) }
+    const { status, proto, chat, traceparent = null } = parseStored(jobDocumentSchema, fields, path)
+    return { id, status, chat, traceparent, snapshot, message: async () => this.#open(id, proto) }
   }
 
   #archived({ id, fields, path }: DocumentSnapshot): SentJob {
@@ -56,7 +58,7 @@ export class SentJobs {
     const tombstone = parseStored(tombstoneSchema, fields, path)
     const message = async (): Promise<Uint8Array | null> =>
       archives && this.#open(id, (await readArchive(archives, cipher, id, tombstone)).proto)
-    return { id, status: tombstone.status, chat: null, snapshot: null, message }
+    return { id, status: tombstone.status, chat: null, traceparent: null, snapshot: null, message }
   }
 
   #open(id: string, proto: Uint8Array | null | undefined): Uint8Array | null {

@@ -1,0 +1,42 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
+import type { Logger } from '../../platform/logging.ts'
+
+/** Says in the log when spans begin to get lost, and when they arrive again: once each, whatever the end point does. */
+export class ToldExporter implements SpanExporter {
+  readonly #exporter: SpanExporter
+  readonly #logger: Logger
+  #lost = 0
+
+  constructor(exporter: SpanExporter, logger: Logger) {
+    this.#exporter = exporter
+    this.#logger = logger
+  }
+
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.#exporter.export(spans, (result) => {
+      this.#tell(spans.length, result)
+      // A lost batch is told of here. The SDK would tell of it on the error stream, past the log.
+      done({ code: ExportResultCode.SUCCESS })
+    })
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#exporter.forceFlush?.() ?? Promise.resolve()
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown()
+  }
+
+  #tell(count: number, { code, error }: ExportResult): void {
+    if (code === ExportResultCode.SUCCESS) {
+      if (this.#lost > 0) this.#logger.info({ lost: this.#lost }, 'Traces are exported again.')
+      this.#lost = 0
+      return
+    }
+    if (this.#lost === 0)
+      this.#logger.warn({ error }, 'Traces get lost: their end point does not take them. Nothing else is affected.')
+    this.#lost += count
+  }
+}

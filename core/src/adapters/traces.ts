@@ -1,0 +1,24 @@
+import type { Logger } from '../platform/logging.ts'
+import type { TraceConfig } from '../platform/trace-settings.ts'
+import { NO_TRACES, type Traces } from '../platform/traces.ts'
+
+export interface TracedProcess {
+  readonly name: string
+  readonly version: string
+  /** Tells one process from another. */
+  readonly id: string
+  readonly logger: Logger
+  /** True where a process has a CPU only while it answers: spans then leave at once. */
+  readonly lendsCpu?: boolean
+}
+
+/** Opens the export of traces. Without a configuration nothing of it is loaded, and a start takes no longer. */
+export async function openTraces(config: TraceConfig | null, { logger, lendsCpu, ...service }: TracedProcess): Promise<Traces> {
+  if (!config) return NO_TRACES
+  const { url, ratio, projectId, isCloudTrace, headers } = config
+  const { OtlpTraces } = await import('./otlp/otlp-traces.ts')
+  const credentials = isCloudTrace ? (await import('./google/access-token.ts')).googleHeaders(url) : async () => ({})
+  // Without a token the end point refuses the batch, and that is told.
+  const withCredentials = async () => ({ ...(await credentials().catch(() => ({}))), ...headers })
+  return new OtlpTraces({ url, headers: withCredentials, ratio, projectId, service, logger, ...(lendsCpu ? { batchMs: 0 } : {}) })
+}
