@@ -17,7 +17,7 @@ export interface ObjectStreams {
   createFrom(name: string, bytes: Bytes): Promise<void>
   /** The number of bytes; null only when the store says that the object does not exist. */
   sizeOf(name: string): Promise<number | null>
-  /** The bytes of an existing object. Throws while they are read when it does not exist. */
+  /** The bytes of an existing object. Throws while they are read when it does not exist. Each part is the reader's, who may `release` it. */
   readRange(name: string, range: ByteRange): Bytes
   /** The names of objects that begin like this and were created before a time, some at a time. */
   createdBefore(prefix: string, time: Date): AsyncIterable<string>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Bytes, ObjectStreams } from '../platform/object-streams.ts'
 import { SessionCipher } from './envelope.ts'
+import { spent } from '../platform/release.ts'
 import { openMedia, sealedMedia } from './media-cipher.ts'
 
 const KEY = randomBytes(32)
@@ -10,7 +11,7 @@ const cipher = cipherOf('acme.sales')
 const NAME = 'media/acme/acme.sales/one'
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  for (let at = 0; at < bytes.length; at += size) yield Buffer.from(Uint8Array.from(bytes.subarray(at, at + size)).buffer)
 }
 
 async function whole(bytes: Bytes): Promise<Buffer> {
@@ -58,6 +59,26 @@ describe('a sealed medium', () => {
     const part = await whole(opened?.read({ start, end }) ?? inPieces(Buffer.alloc(0), 1))
     expect(part.equals(plain.subarray(start, end))).toBe(true)
     expect(store.read).toBeLessThan(end - start + 2 * 65_552 + 20)
+  })
+
+  it('of 20 MiB is sealed and opened with less than 1 MiB in memory', async () => {
+    const MIB = 1024 * 1024
+    const zeros = async function* () {
+      for (let part = 0; part < 320; part++) yield Buffer.alloc(65_536)
+    }
+    const object = Buffer.alloc(21 * MIB)
+    const held = (): number => process.memoryUsage().arrayBuffers
+    const before = held()
+    let [most, size] = [0, 0]
+    for await (const part of spent(sealedMedia(cipher, NAME, spent(zeros())))) {
+      object.set(part, size)
+      size += part.length
+      most = Math.max(most, held() - before)
+    }
+    const opened = await openMedia(storeOf(object.subarray(0, size)), cipher, NAME)
+    for await (const _ of spent(opened?.read() ?? zeros())) most = Math.max(most, held() - before)
+    expect(opened?.bytes).toBe(20 * MIB)
+    expect(most).toBeLessThan(MIB)
   })
 
   it('does not open when it was altered, cut at a chunk, made longer or reordered', async () => {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { HoldfastError } from '../platform/errors.ts'
 import type { ByteRange, Bytes, ObjectStreams } from '../platform/object-streams.ts'
+import { release, spent } from '../platform/release.ts'
 import type { SessionCipher } from './envelope.ts'
 
 /**
@@ -29,14 +30,7 @@ export async function* sealedMedia(cipher: SessionCipher, name: string, plain: B
   head.writeUInt16BE(version, 1)
   yield Buffer.concat([head, salt])
   let index = 0
-  let last: Buffer = Buffer.alloc(0)
-  for await (const chunk of inChunks(plain, CHUNK_BYTES)) {
-    // Only the next chunk shows that this one was not the last.
-    if (index > 0) yield sealedChunk(key, index - 1, false, last)
-    last = chunk
-    index++
-  }
-  yield sealedChunk(key, Math.max(0, index - 1), true, last)
+  for await (const { piece, isLast } of inPieces(plain, CHUNK_BYTES)) yield sealedChunk(key, index++, isLast, piece)
 }
 
 /** An object that is opened piece by piece. */
@@ -44,7 +38,7 @@ export interface OpenedMedia {
   /** The number of bytes before sealing. */
   readonly bytes: number
   /**
-   * Its bytes, all or a part. It reads only the chunks that it needs.
+   * Its bytes, all or a part. It reads only the chunks that it needs. Each part is the reader's, who may `release` it.
    *
    * @throws HoldfastError `cannot-decrypt` where they were altered
    */
@@ -73,8 +67,8 @@ export async function openMedia(objects: ObjectStreams, cipher: SessionCipher, n
       const from = HEAD_BYTES + first * SEALED_CHUNK_BYTES
       const to = Math.min(size, HEAD_BYTES + afterLast * SEALED_CHUNK_BYTES)
       let index = first
-      for await (const sealed of inChunks(objects.readRange(name, { start: from, end: to }), SEALED_CHUNK_BYTES)) {
-        const plain = openedChunk({ key, index, isLast: index === chunks - 1, sealed, name })
+      for await (const { piece } of inPieces(spent(objects.readRange(name, { start: from, end: to })), SEALED_CHUNK_BYTES)) {
+        const plain = openedChunk({ key, index, isLast: index === chunks - 1, sealed: piece, name })
         const offset = index * CHUNK_BYTES
         index++
         const wanted = plain.subarray(Math.max(0, start - offset), Math.max(0, end - offset))
@@ -95,7 +89,12 @@ const nonceOf = (index: number, isLast: boolean): Buffer => {
 
 function sealedChunk(key: Buffer, index: number, isLast: boolean, plain: Buffer): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonceOf(index, isLast))
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  const ciphertext = cipher.update(plain)
+  // A stream cipher keeps nothing back for its end.
+  cipher.final()
+  const sealed = Buffer.concat([ciphertext, cipher.getAuthTag()])
+  release(ciphertext)
+  return sealed
 }
 
 interface SealedChunk {
@@ -111,7 +110,9 @@ function openedChunk({ key, index, isLast, sealed, name }: SealedChunk): Buffer 
   const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(index, isLast), { authTagLength: TAG_BYTES })
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()])
+    const plain = decipher.update(sealed.subarray(0, -TAG_BYTES))
+    decipher.final()
+    return plain
   } catch (cause) {
     throw damaged(name, cause)
   }
@@ -122,23 +123,30 @@ const damaged = (name: string, cause?: unknown): HoldfastError =>
     cause,
   })
 
-/** Cuts a stream into pieces of one size; the last one may be shorter. */
-async function* inChunks(bytes: Bytes, size: number): AsyncGenerator<Buffer> {
-  let parts: Uint8Array[] = []
+/** A piece of a stream. It lies in the same memory as the next one. */
+interface Piece {
+  readonly piece: Buffer
+  readonly isLast: boolean
+}
+
+/** Cuts a stream into pieces of one size. The last one may be shorter, or empty if there are no bytes at all. */
+async function* inPieces(bytes: Bytes, size: number): AsyncGenerator<Piece> {
+  const memory = Buffer.allocUnsafeSlow(size)
   let held = 0
   for await (const part of bytes) {
     for (let rest = part; rest.length > 0;) {
+      // Only a further byte shows that this piece was not the last.
+      if (held === size) {
+        yield { piece: memory, isLast: false }
+        held = 0
+      }
       const some = rest.subarray(0, size - held)
-      parts.push(some)
+      memory.set(some, held)
       held += some.length
       rest = rest.subarray(some.length)
-      if (held < size) continue
-      yield Buffer.concat(parts)
-      parts = []
-      held = 0
     }
   }
-  if (held > 0) yield Buffer.concat(parts)
+  yield { piece: memory.subarray(0, held), isLast: true }
 }
 
 async function whole(bytes: Bytes): Promise<Buffer> {

@@ -42,7 +42,7 @@ export interface MediaReader {
   mediumIn(message: Uint8Array): Medium | null
   /**
    * The decrypted bytes, checked as they come. Ends with an error when they were not those of the message, so that nobody takes them
-   * for whole.
+   * for whole. Each part is the reader's, who may `release` it.
    *
    * @throws MediumLost `gone` or `damaged`; any other error may pass
    */
@@ -74,7 +74,10 @@ export interface FileToUpload {
   /** The same for each attempt, so that WhatsApp gets the same bytes again. Null: the file is for a channel, and is not encrypted. */
   readonly mediaKey: Uint8Array | null
   readonly bytes: number
-  /** Reads the bytes from their beginning. It is called twice: the path at WhatsApp follows from the encrypted bytes. */
+  /**
+   * Reads the bytes from their beginning. It is called twice: the path at WhatsApp follows from the encrypted bytes. Each part is the
+   * reader's, who may `release` it.
+   */
   readonly read: () => Bytes
 }
 

@@ -7,6 +7,7 @@ import type { Logger } from '@holdfast/core/platform/logging'
 import type { ObjectStreams } from '@holdfast/core/platform/object-streams'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import { spent } from '@holdfast/core/platform/release'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { sealedMedia } from '@holdfast/core/security/media-cipher'
 import { ConnectionEnded } from '../../whatsapp/port.ts'
@@ -212,7 +213,7 @@ export class IncomingMedia {
     assertFits(medium.bytes, mostBytes)
     const counted = upTo(mostBytes, reader.download(medium, signal), (all) => (bytes = all))
     try {
-      await store.createFrom(object, sealedMedia(cipher, object, counted))
+      await store.createFrom(object, sealedMedia(cipher, object, spent(counted)))
     } catch (error) {
       // An object is whole or absent: an earlier owner stored it, and died before its record.
       if (!isHoldfastError(error, 'already-exists')) throw error

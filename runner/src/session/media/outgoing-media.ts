@@ -5,6 +5,7 @@ import { parseChatId } from '@holdfast/core/message/chat-id'
 import { HoldfastError, isHoldfastError } from '@holdfast/core/platform/errors'
 import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { Clock } from '@holdfast/core/platform/ports'
+import { spent } from '@holdfast/core/platform/release'
 import { tenantOf } from '@holdfast/core/session/ids'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { openMedia, type OpenedMedia, sealedMedia } from '@holdfast/core/security/media-cipher'
@@ -18,7 +19,7 @@ export interface OutgoingMediaOptions {
   /** Loads the key of another session of the tenant: a message of a pool may have been accepted for another one. */
   readonly cipherOf: (sessionId: string) => Promise<SessionCipher | null>
   readonly store: ObjectStreams
-  /** Fetches from hosts outside. */
+  /** Fetches from hosts outside. Each part is the reader's, who may `release` it. */
   readonly fetchFile: (url: string) => Promise<{ readonly bytes: Bytes }>
   readonly converter: VoiceConverter
   readonly clock: Clock
@@ -142,7 +143,7 @@ export class OutgoingMedia {
   async #keep(object: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const { store, cipher } = this.#options
     try {
-      await store.createFrom(object, sealedMedia(cipher, object, bytes))
+      await store.createFrom(object, sealedMedia(cipher, object, spent(bytes)))
     } catch (error) {
       if (!isHoldfastError(error, 'already-exists')) throw error
     }

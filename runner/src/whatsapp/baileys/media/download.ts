@@ -2,6 +2,7 @@ import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:
 import type { Agent } from 'node:https'
 import { getMediaKeys } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
+import { release, spent } from '@holdfast/core/platform/release'
 import { MediumLost, type Medium } from '../../media.ts'
 import { fetchMedia } from '../patches/media-downloads.ts'
 import { through } from './through-proxy.ts'
@@ -33,13 +34,14 @@ export async function* downloadMedium(
   const [ofSealed, ofPlain] = [createHash('sha256'), createHash('sha256')]
   // The last bytes are the MAC, and only the end shows which are the last.
   let tail: Buffer = Buffer.alloc(0)
-  for await (const part of arriving(medium.directPath, { clock, signal, agent })) {
+  for await (const part of spent(arriving(medium.directPath, { clock, signal, agent }))) {
     ofSealed.update(part)
     const known = Buffer.concat([tail, part])
     const ciphertext = known.subarray(0, Math.max(0, known.length - MAC_BYTES))
-    tail = known.subarray(ciphertext.length)
+    tail = Buffer.from(known.subarray(ciphertext.length))
     mac.update(ciphertext)
     const plain = decipher.update(ciphertext)
+    release(known)
     ofPlain.update(plain)
     if (plain.length > 0) yield plain
   }

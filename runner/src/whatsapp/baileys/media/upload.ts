@@ -1,10 +1,10 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto'
 import https, { type Agent } from 'node:https'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { json } from 'node:stream/consumers'
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { getMediaKeys, type WASocket } from '@whiskeysockets/baileys'
+import type { Bytes } from '@holdfast/core/platform/object-streams'
+import { spent } from '@holdfast/core/platform/release'
 import type { FileToUpload, MediumKind, UploadedFile } from '../../media.ts'
 
 const ORIGIN = 'https://web.whatsapp.com'
@@ -73,7 +73,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 /** Of the file, and of the bytes that WhatsApp gets. */
 async function hashesOf(file: FileToUpload): Promise<{ plain: Buffer; sent: Buffer }> {
   const [plain, sent] = [createHash('sha256'), createHash('sha256')]
-  for await (const part of bytesOf(file, (some) => void plain.update(some))) sent.update(part)
+  for await (const part of spent(bytesOf(file, (some) => void plain.update(some)))) sent.update(part)
   return { plain: plain.digest(), sent: sent.digest() }
 }
 
@@ -95,7 +95,7 @@ async function* encrypted(
   if (!macKey) throw new Error('A medium without a key for its MAC.')
   const cipher = createCipheriv('aes-256-cbc', cipherKey, iv)
   const mac = createHmac('sha256', macKey).update(iv)
-  for await (const part of read()) {
+  for await (const part of spent(read())) {
     onPlain(part)
     const some = cipher.update(part)
     mac.update(some)
@@ -116,11 +116,32 @@ async function post(url: URL, file: FileToUpload, agent: Agent | null): Promise<
   request.on('response', resolve)
   request.on('error', reject)
   promise.catch(() => {})
-  await pipeline(Readable.from(bytesOf(file), { objectMode: false }), request)
+  await write(request, bytesOf(file))
   const response = await promise
   if (response.statusCode !== 200) {
     response.resume()
     throw new Error(`WhatsApp's media host answered ${response.statusCode}.`)
   }
   return (await json(response)) as Record<string, unknown>
+}
+
+/** Each part has left this process before the next one is read, so that no more than one waits in memory. */
+async function write(request: ClientRequest, bytes: Bytes): Promise<void> {
+  const { promise: broken, reject } = Promise.withResolvers<never>()
+  broken.catch(() => {})
+  request.on('error', reject)
+  request.on('close', () => reject(new Error('The media host ended the upload.')))
+  try {
+    for await (const part of spent(bytes)) await Promise.race([written(request, part), broken])
+    request.end()
+  } catch (error) {
+    request.destroy()
+    throw error
+  }
+}
+
+function written(request: ClientRequest, part: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.write(part, (error) => (error ? reject(error) : resolve()))
+  })
 }
