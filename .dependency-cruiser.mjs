@@ -78,8 +78,8 @@ export default {
     {
       name: 'traces-on-demand',
       severity: 'error',
-      from: { pathNot: '^core/src/adapters/otlp/' },
-      to: { path: '^core/src/adapters/otlp/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+      from: { path: `^(${parts.join('|')})/` },
+      to: { path: PACKAGES.opentelemetry, dependencyTypesNot: ['dynamic-import', 'type-only'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

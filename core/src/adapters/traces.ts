@@ -1,3 +1,5 @@
+import { googleHeaders } from './google/access-token.ts'
+import { OtlpTraces } from './otlp/otlp-traces.ts'
 import type { Logger } from '../platform/logging.ts'
 import type { TraceConfig } from '../platform/trace-settings.ts'
 import { NO_TRACES, type Traces } from '../platform/traces.ts'
@@ -16,9 +18,16 @@ export interface TracedProcess {
 export async function openTraces(config: TraceConfig | null, { logger, lendsCpu, ...service }: TracedProcess): Promise<Traces> {
   if (!config) return NO_TRACES
   const { url, ratio, projectId, isCloudTrace, headers } = config
-  const { OtlpTraces } = await import('./otlp/otlp-traces.ts')
-  const credentials = isCloudTrace ? (await import('./google/access-token.ts')).googleHeaders(url) : async () => ({})
+  const credentials = isCloudTrace ? googleHeaders(url) : async () => ({})
   // Without a token the end point refuses the batch, and that is told.
   const withCredentials = async () => ({ ...(await credentials().catch(() => ({}))), ...headers })
-  return new OtlpTraces({ url, headers: withCredentials, ratio, projectId, service, logger, ...(lendsCpu ? { batchMs: 0 } : {}) })
+  return OtlpTraces.open({
+    url,
+    headers: withCredentials,
+    ratio,
+    projectId,
+    service,
+    logger,
+    ...(lendsCpu ? { batchMs: 0 } : {}),
+  })
 }

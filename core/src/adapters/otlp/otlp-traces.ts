@@ -1,17 +1,9 @@
-import { ROOT_CONTEXT, type Span as SdkSpan, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
-import { resourceFromAttributes } from '@opentelemetry/resources'
-import {
-  BatchSpanProcessor,
-  type Sampler,
-  SamplingDecision,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace'
+import type { Span as SdkSpan } from '@opentelemetry/api'
+import type { Sampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace'
 import { within } from '../../platform/deadlines.ts'
 import type { Logger } from '../../platform/logging.ts'
-import { NO_SPAN, type Span, type SpanEnd, type SpanOptions, traceContextOf, type Traces } from '../../platform/traces.ts'
 import { systemClock } from '../../platform/system-clock.ts'
+import { NO_SPAN, type Span, type SpanEnd, type SpanOptions, traceContextOf, type Traces } from '../../platform/traces.ts'
 import { ToldExporter } from './told-exporter.ts'
 
 export interface OtlpOptions {
@@ -28,8 +20,6 @@ export interface OtlpOptions {
   readonly batchMs?: number
 }
 
-const KINDS = { server: SpanKind.SERVER, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER }
-
 /** Spans beyond these are dropped, so that an end point that is away takes a bounded memory: about 2 MB. */
 const LIMITS = { maxQueueSize: 2048, maxExportBatchSize: 512 }
 
@@ -39,27 +29,45 @@ const ANSWER_WITHIN_MS = 10_000
 /** How long the end of a process waits for the last spans. */
 const CLOSED_WITHIN_MS = 1000
 
+/** The packages of OpenTelemetry. They take 23 MB and a sixth of a second, so that only who traces loads them. */
+const loadSdk = async () => ({
+  ...(await import('@opentelemetry/api')),
+  ...(await import('@opentelemetry/core')),
+  ...(await import('@opentelemetry/exporter-trace-otlp-proto')),
+  ...(await import('@opentelemetry/resources')),
+  ...(await import('@opentelemetry/sdk-trace')),
+})
+
+type Sdk = Awaited<ReturnType<typeof loadSdk>>
+
 /** Exports spans in batches, by OTLP over HTTP. */
 export class OtlpTraces implements Traces {
+  readonly #sdk: Sdk
   readonly #provider: TracerProvider
   readonly #tracer: ReturnType<TracerProvider['getTracer']>
   readonly #place: string
 
-  constructor({ url, headers, ratio, projectId, service, logger, batchMs = 2000 }: OtlpOptions) {
-    const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: ANSWER_WITHIN_MS, concurrencyLimit: 4 })
-    this.#provider = new TracerProvider({
-      resource: resourceFromAttributes({
+  static async open(options: OtlpOptions): Promise<OtlpTraces> {
+    return new OtlpTraces(await loadSdk(), options)
+  }
+
+  private constructor(sdk: Sdk, options: OtlpOptions) {
+    const { url, headers, ratio, projectId, service, logger, batchMs = 2000 } = options
+    this.#sdk = sdk
+    const exporter = new sdk.OTLPTraceExporter({ url, headers, timeoutMillis: ANSWER_WITHIN_MS, concurrencyLimit: 4 })
+    this.#provider = new sdk.TracerProvider({
+      resource: sdk.resourceFromAttributes({
         'service.namespace': 'holdfast',
         'service.name': service.name,
         'service.version': service.version,
         'service.instance.id': service.id,
         'gcp.project_id': projectId,
       }),
-      sampler: orOfCaller(new TraceIdRatioBasedSampler(ratio)),
+      sampler: orOfCaller(sdk, new sdk.TraceIdRatioBasedSampler(ratio)),
       spanLimits: { attributeValueLengthLimit: 256, attributeCountLimit: 32 },
       spanProcessors: [
-        new BatchSpanProcessor({
-          exporter: new ToldExporter(exporter, logger),
+        new sdk.BatchSpanProcessor({
+          exporter: new ToldExporter(exporter, logger, sdk.ExportResultCode.SUCCESS),
           ...LIMITS,
           scheduledDelayMillis: batchMs,
           exportTimeoutMillis: 2 * ANSWER_WITHIN_MS,
@@ -71,6 +79,8 @@ export class OtlpTraces implements Traces {
   }
 
   begin(name: string, { kind, parent, attributes = {} }: SpanOptions = {}): Span {
+    const { ROOT_CONTEXT, SpanKind, trace } = this.#sdk
+    const kinds = { server: SpanKind.SERVER, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER }
     const above = traceContextOf(parent)
     const context = above
       ? trace.setSpanContext(ROOT_CONTEXT, {
@@ -80,18 +90,43 @@ export class OtlpTraces implements Traces {
           isRemote: kind !== undefined,
         })
       : ROOT_CONTEXT
-    const options = { kind: kind ? KINDS[kind] : SpanKind.INTERNAL, attributes }
-    return spanOf(this.#tracer.startSpan(name, options, context), this.#place)
+    const options = { kind: kind ? kinds[kind] : SpanKind.INTERNAL, attributes }
+    return this.#spanOf(this.#tracer.startSpan(name, options, context))
   }
 
   async close(): Promise<void> {
     // What does not arrive in time is lost.
     await within(systemClock, CLOSED_WITHIN_MS, this.#provider.shutdown()).catch(() => {})
   }
+
+  #spanOf(span: SdkSpan): Span {
+    const { SpanStatusCode } = this.#sdk
+    const { traceId, spanId } = span.spanContext()
+    const isSampled = span.isRecording()
+    const logFields = {
+      'logging.googleapis.com/trace': `${this.#place}${traceId}`,
+      'logging.googleapis.com/spanId': spanId,
+      'logging.googleapis.com/trace_sampled': isSampled,
+    }
+    if (!isSampled) return { ...NO_SPAN, logFields }
+    let hasEnded = false
+    return {
+      traceparent: `00-${traceId}-${spanId}-01`,
+      logFields,
+      end({ attributes = {}, error = null, name }: SpanEnd = {}) {
+        if (hasEnded) return
+        hasEnded = true
+        if (name !== undefined) span.updateName(name)
+        span.setAttributes(attributes)
+        if (error !== null) span.setAttribute('error.type', error).setStatus({ code: SpanStatusCode.ERROR, message: error })
+        span.end()
+      },
+    }
+  }
 }
 
 /** Follows what the caller decided to trace. Google's front end decides for few requests only, so its "no" is no answer. */
-const orOfCaller = (ratio: TraceIdRatioBasedSampler): Sampler => ({
+const orOfCaller = ({ trace, SamplingDecision }: Sdk, ratio: TraceIdRatioBasedSampler): Sampler => ({
   shouldSample(context, traceId) {
     const above = trace.getSpanContext(context)
     const decided = ratio.shouldSample(context, traceId)
@@ -99,27 +134,3 @@ const orOfCaller = (ratio: TraceIdRatioBasedSampler): Sampler => ({
   },
   toString: () => `OrOfCaller{${ratio.toString()}}`,
 })
-
-function spanOf(span: SdkSpan, place: string): Span {
-  const { traceId, spanId } = span.spanContext()
-  const isSampled = span.isRecording()
-  const logFields = {
-    'logging.googleapis.com/trace': `${place}${traceId}`,
-    'logging.googleapis.com/spanId': spanId,
-    'logging.googleapis.com/trace_sampled': isSampled,
-  }
-  if (!isSampled) return { ...NO_SPAN, logFields }
-  let hasEnded = false
-  return {
-    traceparent: `00-${traceId}-${spanId}-01`,
-    logFields,
-    end({ attributes = {}, error = null, name }: SpanEnd = {}) {
-      if (hasEnded) return
-      hasEnded = true
-      if (name !== undefined) span.updateName(name)
-      span.setAttributes(attributes)
-      if (error !== null) span.setAttribute('error.type', error).setStatus({ code: SpanStatusCode.ERROR, message: error })
-      span.end()
-    },
-  }
-}

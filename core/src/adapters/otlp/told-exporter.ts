@@ -1,4 +1,4 @@
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
+import type { ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
 import type { Logger } from '../../platform/logging.ts'
 
@@ -6,9 +6,12 @@ import type { Logger } from '../../platform/logging.ts'
 export class ToldExporter implements SpanExporter {
   readonly #exporter: SpanExporter
   readonly #logger: Logger
+  readonly #success: ExportResultCode.SUCCESS
   #lost = 0
 
-  constructor(exporter: SpanExporter, logger: Logger) {
+  /** @param success the code of OpenTelemetry for it, which is known once its packages are loaded */
+  constructor(exporter: SpanExporter, logger: Logger, success: ExportResultCode.SUCCESS) {
+    this.#success = success
     this.#exporter = exporter
     this.#logger = logger
   }
@@ -17,7 +20,7 @@ export class ToldExporter implements SpanExporter {
     this.#exporter.export(spans, (result) => {
       this.#tell(spans.length, result)
       // A lost batch is told of here. The SDK would tell of it on the error stream, past the log.
-      done({ code: ExportResultCode.SUCCESS })
+      done({ code: this.#success })
     })
   }
 
@@ -30,7 +33,7 @@ export class ToldExporter implements SpanExporter {
   }
 
   #tell(count: number, { code, error }: ExportResult): void {
-    if (code === ExportResultCode.SUCCESS) {
+    if (code === this.#success) {
       if (this.#lost > 0) this.#logger.info({ lost: this.#lost }, 'Traces are exported again.')
       this.#lost = 0
       return
