@@ -25,7 +25,7 @@ export class CountedApi {
   /** A session of its own, because its key is sealed with a key of its own. */
   readonly session = `counted-${randomBytes(4).toString('hex')}`
   // A random key is enough, because no runner opens the content of this session.
-  readonly #wrappingKey = new WrappingKey(randomBytes(32))
+  readonly wrappingKey = new WrappingKey(randomBytes(32))
   readonly #app
 
   private constructor(clients: Clients) {
@@ -39,7 +39,7 @@ export class CountedApi {
       storage: objects,
       tasks: this.#tasks,
       journalsOn: (guarded) => new DocumentJournals(guarded),
-      wrappingKey: this.#wrappingKey,
+      wrappingKey: this.wrappingKey,
       authenticatorOn: keysBeside(this.#apiKey),
       signIns: new SignInCipher([Buffer.from(this.#apiKey)]),
       tenantDefaults: DEFAULT_TENANT_SETTINGS,
@@ -55,14 +55,14 @@ export class CountedApi {
 
   static async open(clients: Clients): Promise<CountedApi> {
     const api = new CountedApi(clients)
-    await api.#post('/api/sessions', { name: api.session, start: false })
+    await api.#send('POST', '/api/sessions', { name: api.session, start: false })
     return api
   }
 
   /** Accepts a message. Returns its id. */
   async accept(contact: string, more: object = {}): Promise<string> {
     const message = { session: this.session, chatId: `${contact}@c.us`, text: 'Counted', ...more }
-    const answer = await this.#post('/api/sendText', message)
+    const answer = await this.#send('POST', '/api/sendText', message)
     if (answer.status !== 201) throw new Error(`The API answered ${answer.status} to a message.`)
     return ((await answer.json()) as { jobId: string }).jobId
   }
@@ -74,15 +74,21 @@ export class CountedApi {
     return text
   }
 
+  /** Changes the configuration of the session. */
+  async configure(config: object): Promise<void> {
+    const answer = await this.#send('PUT', `/api/sessions/${this.session}`, { config })
+    if (!answer.ok) throw new Error(`The API answered ${answer.status} to a configuration: ${await answer.text()}`)
+  }
+
   /** Returns the cipher of the session. */
   async cipher(): Promise<SessionCipher> {
-    const cipher = await loadSessionCipher(this.#clients.documents, sessionIdOf('default', this.session), this.#wrappingKey)
+    const cipher = await loadSessionCipher(this.#clients.documents, sessionIdOf('default', this.session), this.wrappingKey)
     if (!cipher) throw new Error('The session has no key.')
     return cipher
   }
 
   async cancel(id: string): Promise<void> {
-    const { status } = await this.#post(`/api/messages/${id}/cancel`, {})
+    const { status } = await this.#send('POST', `/api/messages/${id}/cancel`, {})
     if (status !== 200) throw new Error(`The API answered ${status} to a cancel.`)
   }
 
@@ -102,9 +108,9 @@ export class CountedApi {
     return per(difference({ ...this.#clients.operations, taskCreates: this.#tasks.all.length }, before), count)
   }
 
-  #post(path: string, body: unknown) {
+  #send(method: string, path: string, body: unknown) {
     return this.#app.request(path, {
-      method: 'POST',
+      method,
       headers: { 'X-Api-Key': this.#apiKey, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     })

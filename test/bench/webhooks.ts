@@ -5,6 +5,7 @@ import { clientsOf } from '../support/clients-of-sandbox.ts'
 import { linkSession } from '../support/linked-session.ts'
 import { WebhookReceiver } from '../support/webhook-receiver.ts'
 import type { Clients } from './product.ts'
+import { measureWebhookOperations, type WebhookOperations } from './webhook-operations.ts'
 import { percentiles, round, spansBetween, type Percentiles } from './statistics.ts'
 import { BenchWorld } from './world.ts'
 
@@ -47,10 +48,14 @@ interface Told {
   readonly repeated: number
 }
 
+interface Webhooks {
+  readonly perSecond: number
+  readonly endPoints: Readonly<Record<number, Told>>
+  readonly perDelivery: WebhookOperations
+}
+
 /** Measures the way of messages to one end point of a tenant, and to one of each of 20 sessions. */
-export async function measureWebhooks(
-  perSecond: number,
-): Promise<{ perSecond: number; endPoints: Readonly<Record<number, Told>> }> {
+export async function measureWebhooks(perSecond: number): Promise<Webhooks> {
   await using world = await BenchWorld.start()
   await using receiver = await WebhookReceiver.start()
   const sessions = Array.from({ length: SESSIONS }, (_, index) => sessionOf(index))
@@ -65,7 +70,8 @@ export async function measureWebhooks(
   for (const { name } of sessions) await ask(world, 'PUT', `/api/sessions/${name}`, [webhook(receiver.url(name))])
   await untilHeard(stage, ({ name }) => name)
   const several = await tell(stage, perSecond)
-  return { perSecond, endPoints: { 1: one, [SESSIONS]: several } }
+  const perDelivery = await measureWebhookOperations(stage.clients, receiver)
+  return { perSecond, endPoints: { 1: one, [SESSIONS]: several }, perDelivery }
 }
 
 const webhook = (url: string) => ({ url, events: EVENTS })

@@ -1,7 +1,7 @@
 import { createLogger } from '@holdfast/core/platform/logging'
 import type { OutgoingRequest } from '@holdfast/core/platform/outgoing'
 import { systemClock } from '@holdfast/core/platform/system-clock'
-import { newSessionKeys, unwrapSessionKeys, WrappingKey } from '@holdfast/core/security/envelope'
+import { newSessionKeys, nextSessionKeys, unwrapSessionKeys, WrappingKey } from '@holdfast/core/security/envelope'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import {
@@ -28,7 +28,6 @@ type Answered = number | { status: number; headers: Record<string, string> } | '
 
 const wrappingKey = new WrappingKey(Buffer.alloc(32, 3))
 export const keys = await newSessionKeys(SESSION, wrappingKey)
-const cipher = await unwrapSessionKeys(SESSION, keys, wrappingKey)
 let endpoints = 0
 
 /** The sending of webhooks by functions, on documents in memory, with a clock and an end point of the test's own. */
@@ -44,6 +43,7 @@ export class WebhooksUnderTest {
   readonly #tasks = new RecordedTasks()
   readonly #done = new Set<string>()
   #aheadMs = 0
+  #keys = keys
   #number = 0
 
   private constructor() {
@@ -86,6 +86,7 @@ export class WebhooksUnderTest {
   /** Writes deliveries, as the owner of the session does, and returns the task of their lane. */
   async told(chat: string, ...texts: readonly string[]): Promise<{ lane: string }> {
     const lane = laneOf(this.endpoint, SESSION, chat)
+    const cipher = await unwrapSessionKeys(SESSION, this.#keys, wrappingKey)
     for (const text of texts) {
       const event = `evt_${String(++this.#number).padStart(26, '0')}`
       const id = deliveryIdOf(this.endpoint, event)
@@ -117,6 +118,12 @@ export class WebhooksUnderTest {
       await this.documents.commit([{ kind: 'merge', path: deliveryPath(id), fields: { ...delivery } }])
     }
     return { lane }
+  }
+
+  /** Makes another data key of the session, which seals what is told from now on. */
+  async newDataKey(): Promise<void> {
+    this.#keys = await nextSessionKeys(SESSION, this.#keys, wrappingKey)
+    await this.documents.commit([{ kind: 'update', path: sessionKeyPath(SESSION), fields: { ...this.#keys } }])
   }
 
   bodies(): string[] {

@@ -175,6 +175,44 @@ describe('an end point', () => {
     expect(await webhooks.statuses()).toEqual(Array.from({ length: 9 }, () => 'delivered'))
   })
 
+  test('gets what waits in a lane with two looks and one read of the session and its data key', async () => {
+    const task = await webhooks.told('a', '1', '2', '3', '4')
+    const reads = vi.spyOn(webhooks.documents, 'read')
+    const queries = vi.spyOn(webhooks.documents, 'query')
+    const commits = vi.spyOn(webhooks.documents, 'commit')
+    await handleWebhookTask(webhooks.dependencies, task)
+    expect(webhooks.bodies()).toEqual(['1', '2', '3', '4'])
+    // The circuit is asked before each event, and each is leased before it goes out.
+    expect([reads, queries, commits].map(({ mock }) => mock.calls.length)).toEqual([2 + 4, 2, 4 * 2])
+  })
+
+  test('gets an event that is sealed with a data key which came while its lane was worked on', async () => {
+    const task = await webhooks.told('a', 'before')
+    webhooks.answer = async (body) => {
+      if (body === 'after') return 200
+      await webhooks.newDataKey()
+      await webhooks.told('a', 'after')
+      return 200
+    }
+    await handleWebhookTask(webhooks.dependencies, task)
+    expect(webhooks.bodies()).toEqual(['before', 'after'])
+    expect(await webhooks.statuses()).toEqual(['delivered', 'delivered'])
+  })
+
+  test('that leaves the configuration while a lane is worked on gets no more after a second', async () => {
+    const task = await webhooks.told('a', 'one', 'two')
+    webhooks.answer = async () => {
+      await webhooks.documents.commit([{ kind: 'update', path: sessionPath(SESSION), fields: { config: {} } }])
+      at += 1000
+      return 200
+    }
+    let at = 0
+    const clock = { ...webhooks.dependencies.clock, monotonic: () => at }
+    await handleWebhookTask({ ...webhooks.dependencies, clock }, task)
+    expect(webhooks.bodies()).toEqual(['one'])
+    expect(await webhooks.statuses()).toEqual(['delivered', 'dead'])
+  })
+
   test('that is gone, or asks for a pause, gets nothing before its time', async () => {
     webhooks.answer = () => ({ status: 429, headers: { 'retry-after': '1200' } })
     await handleWebhookTask(webhooks.dependencies, await webhooks.told('a', 'one'))

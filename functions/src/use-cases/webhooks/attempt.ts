@@ -3,10 +3,10 @@ import { type HoldfastError, isDamage, isHoldfastError, isKeyTrouble } from '@ho
 import type { DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import { bodyPlace, type Delivery } from '@holdfast/core/session/webhook-delivery-document'
-import { cipherOf } from '../find-session.ts'
 import { askCircuit, countFailure, countSuccess } from './endpoint-states.ts'
-import { findEndpoint, type OpenEndpoint } from './find-endpoint.ts'
+import type { OpenEndpoint } from './find-endpoint.ts'
 import { InFlight } from './in-flight.ts'
+import { LaneReads } from './lane-reads.ts'
 import { type Failure, postEvent } from './post-event.ts'
 import { afterFailure, pauseMs, TRIED_FOR_MS } from './retry-decision.ts'
 import type { WebhookDependencies } from './webhook-dependencies.ts'
@@ -41,10 +41,11 @@ export async function attempt(
   dependencies: WebhookDependencies,
   snapshot: DocumentSnapshot,
   delivery: Delivery,
+  reads = new LaneReads(dependencies),
 ): Promise<AttemptOutcome> {
   const { clock } = dependencies
   const nowMs = clock.now()
-  const one: Known = { dependencies, snapshot, delivery }
+  const one: Known = { dependencies, reads, snapshot, delivery }
   const notBeforeMs = delivery.notBefore?.getTime() ?? 0
   if (notBeforeMs > nowMs) {
     if (notBeforeMs - nowMs <= SOON_MS) await ring(one, `early-${nowMs}`, notBeforeMs)
@@ -56,7 +57,7 @@ export async function attempt(
     return 'waits'
   }
   try {
-    const endpoint = await unlessUnreadable(findEndpoint(dependencies, delivery))
+    const endpoint = await unlessUnreadable(reads.endpointOf(delivery))
     if (isHoldfastError(endpoint)) return await putOff(one, endpoint)
     if (!endpoint) return await giveUp(one, GONE)
     return await attemptAt(one, endpoint)
@@ -67,6 +68,7 @@ export async function attempt(
 
 interface Known {
   readonly dependencies: WebhookDependencies
+  readonly reads: LaneReads
   readonly snapshot: DocumentSnapshot
   readonly delivery: Delivery
 }
@@ -101,12 +103,9 @@ async function attemptAt(one: Known, endpoint: OpenEndpoint): Promise<AttemptOut
   return 'delivered'
 }
 
-async function openBody({ dependencies, snapshot, delivery }: Known): Promise<Buffer> {
-  const { documents, wrappingKey } = dependencies
-  const stored = delivery.body ?? Buffer.alloc(0)
-  if (!delivery.isSealed) return Buffer.from(stored)
-  const cipher = await cipherOf(documents, delivery.sessionId, wrappingKey)
-  return cipher.openContent(stored, bodyPlace(snapshot.id))
+async function openBody({ reads, snapshot, delivery }: Known): Promise<Buffer> {
+  const stored = Buffer.from(delivery.body ?? [])
+  return delivery.isSealed ? reads.open(delivery, stored, bodyPlace(snapshot.id)) : stored
 }
 
 async function failed(one: Known, endpoint: OpenEndpoint, { code, message, retryAfterMs }: Failure): Promise<AttemptOutcome> {

@@ -6,6 +6,7 @@ import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { deliveryPath, deliverySchema, WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
 import { z } from 'zod'
 import { attempt, type AttemptOutcome, endedAt } from './attempt.ts'
+import { LaneReads } from './lane-reads.ts'
 import type { WebhookDependencies } from './webhook-dependencies.ts'
 
 const ID = /^[0-9a-f]{40}$/
@@ -14,6 +15,9 @@ const taskSchema = z.union([z.object({ lane: z.string().regex(ID) }), z.object({
 
 /** A task works on its lane for so long, and then leaves it to another one. With a last request it ends before the embedded queue gives up. */
 const RUN_MS = 8_000
+
+/** A lane is looked at for so many at once. Each may have a body of 1 MiB, and a process works on 80 lanes. */
+const HEADS = 4
 
 /**
  * Handles a task of the queue `webhooks`: sends what waits in a lane, one after the other, or one delivery that has lost its place. The
@@ -31,14 +35,17 @@ export async function handleWebhookTask(dependencies: WebhookDependencies, paylo
 async function sendLane(dependencies: WebhookDependencies, lane: string): Promise<void> {
   const { clock, tasks } = dependencies
   const deadline = new Deadline(clock, RUN_MS)
+  const reads = new LaneReads(dependencies)
   for (;;) {
-    const head = await headOf(dependencies, lane)
-    if (!head) return
-    if (deadline.remainingMs === 0) {
-      await tasks.enqueue(laneTask(lane, `${head.id}-on-${clock.now()}`))
-      return
+    const heads = await headsOf(dependencies, lane, HEADS)
+    if (heads.length === 0) return
+    for (const head of heads) {
+      if (deadline.remainingMs === 0) {
+        await tasks.enqueue(laneTask(lane, `${head.id}-on-${clock.now()}`))
+        return
+      }
+      if ((await tried(dependencies, head, reads)) === 'waits') return
     }
-    if ((await tried(dependencies, head)) === 'waits') return
   }
 }
 
@@ -48,23 +55,27 @@ async function sendOne(dependencies: WebhookDependencies, delivery: string): Pro
 }
 
 /** The first of a lane that has its place in it. */
-export async function headOf(
-  { documents }: Pick<WebhookDependencies, 'documents'>,
-  lane: string,
-): Promise<DocumentSnapshot | null> {
-  const [head] = await documents.query({
-    collection: WEBHOOK_DELIVERIES,
-    where: [['waitsIn', '==', lane]],
-    orderBy: ['order', 'asc'],
-    limit: 1,
-  })
+export async function headOf(needed: Pick<WebhookDependencies, 'documents'>, lane: string): Promise<DocumentSnapshot | null> {
+  const [head] = await headsOf(needed, lane, 1)
   return head ?? null
 }
 
-async function tried(dependencies: WebhookDependencies, snapshot: DocumentSnapshot): Promise<AttemptOutcome> {
+function headsOf(
+  { documents }: Pick<WebhookDependencies, 'documents'>,
+  lane: string,
+  limit: number,
+): Promise<DocumentSnapshot[]> {
+  return documents.query({ collection: WEBHOOK_DELIVERIES, where: [['waitsIn', '==', lane]], orderBy: ['order', 'asc'], limit })
+}
+
+async function tried(
+  dependencies: WebhookDependencies,
+  snapshot: DocumentSnapshot,
+  reads = new LaneReads(dependencies),
+): Promise<AttemptOutcome> {
   const { documents, clock, logger } = dependencies
   const delivery = parseUnlessDamaged(deliverySchema, snapshot)
-  if (!isHoldfastError(delivery)) return attempt(dependencies, snapshot, delivery)
+  if (!isHoldfastError(delivery)) return attempt(dependencies, snapshot, delivery, reads)
   logger.error({ delivery: snapshot.id, error: delivery }, 'A webhook cannot be read; it is put aside.')
   const problem = { code: delivery.code, message: 'The document of the delivery cannot be read.' }
   const fields = { status: 'dead', problem, ...endedAt(clock.now(), 'dead') }

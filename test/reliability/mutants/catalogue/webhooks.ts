@@ -51,7 +51,7 @@ export const WEBHOOKS: readonly Mutant[] = [
     name: 'webhook-overtakes',
     invariant: 'beside',
     what: 'a later event of a chat comes before an earlier one',
-    edits: [{ in: 'headOf', find: "'asc'", replace: "'desc'" }],
+    edits: [{ in: 'headsOf', find: "'asc'", replace: "'desc'" }],
     noticedBy: { file: SENDING_TEST, tests: 'sends its events one after the other, and none twice' },
   },
   {
