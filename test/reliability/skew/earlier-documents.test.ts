@@ -5,10 +5,14 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { journalRecordSchema } from '@holdfast/core/journal/journal-record'
 import { jobDocumentSchema } from '@holdfast/core/message/job-document'
 import { receivedMediaDocumentSchema } from '@holdfast/core/message/received-media-document'
+import { DIRECTORIES, directoryPageSchema, openPage } from '@holdfast/core/message/directory-document'
 import { messageDocumentSchema } from '@holdfast/core/message/message-document'
 import { openJobContent, openReceivedContent } from '@holdfast/core/message/sealed-content'
+import { alertDocumentSchema } from '@holdfast/core/operations/alert-document'
 import { apiKeyDocumentSchema } from '@holdfast/core/operations/api-key-document'
 import { auditDocumentSchema } from '@holdfast/core/operations/audit-document'
+import { erasureSchema } from '@holdfast/core/operations/erasure-document'
+import { ALL_GROUPS, allGroupsSchema, groupDocumentSchema, openGroup } from '@holdfast/core/operations/group-document'
 import { poolDocumentSchema } from '@holdfast/core/operations/pool-document'
 import { recoveryActionSchema } from '@holdfast/core/operations/recovery-action-document'
 import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
@@ -39,6 +43,12 @@ const SCHEMAS = {
   'whatsapp_connection_states/backups': backupDocumentSchema,
   'whatsapp_connection_states/messages': messageDocumentSchema,
   'whatsapp_connection_states/media': receivedMediaDocumentSchema,
+  'whatsapp_connection_states/chats': directoryPageSchema,
+  'whatsapp_connection_states/contacts': directoryPageSchema,
+  'whatsapp_connection_states/labels': directoryPageSchema,
+  'whatsapp_connection_states/groups': groupDocumentSchema,
+  erasures: erasureSchema,
+  health_alerts: alertDocumentSchema,
   session_keys: sessionKeyDocumentSchema,
   message_queue_jobs: jobDocumentSchema,
   tenants: tenantDocumentSchema,
@@ -53,6 +63,7 @@ const SCHEMAS = {
 
 /** `whatsapp_connection_states/{id}/journal/{n}` → `whatsapp_connection_states/journal` */
 function schemaOf(path: string) {
+  if (path.endsWith(`/groups/${ALL_GROUPS}`)) return allGroupsSchema
   const collection = path
     .split('/')
     .filter((_, index) => index % 2 === 0)
@@ -134,4 +145,28 @@ describe.each(RECORDINGS)('what %s has', (file) => {
       expect.arrayContaining([expect.objectContaining({ text: 'one' }), expect.objectContaining({ text: 'an answer' })]),
     )
   })
+
+  test('has lists and groups that open', async () => {
+    const { cipher } = await opened()
+    const listed = new Map<string, number>()
+    for (const [path, fields] of documents) {
+      const [, , collection = '', id = ''] = path.split('/')
+      const list = DIRECTORIES.find((name) => name === collection)
+      if (list) listed.set(list, (listed.get(list) ?? 0) + openPage(cipher, list, { id, fields }).entries.length)
+      if (collection !== 'groups' || id === ALL_GROUPS) continue
+      const { content } = parseStored(groupDocumentSchema, fields, path)
+      expect(openGroup(cipher, id, content ?? Buffer.alloc(0))).toMatchObject({ id, subject: 'Recorded' })
+    }
+    // A page may be empty, for example after an erasure.
+    for (const [list, entries] of listed) expect(entries, list).toBeGreaterThan(0)
+  })
+})
+
+test('the recordings have lists, groups and erasures', () => {
+  const recorded = RECORDINGS.map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Recorded)
+  const collections = new Set(
+    recorded.flatMap(({ documents }) => Object.keys(documents).map((path) => path.split('/').slice(0, -1).join('/'))),
+  )
+  const ofSession = ['chats', 'contacts', 'labels', 'groups'].map((name) => `whatsapp_connection_states/${ID}/${name}`)
+  expect([...ofSession, 'erasures'].filter((collection) => !collections.has(collection))).toEqual([])
 })

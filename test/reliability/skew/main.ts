@@ -18,7 +18,7 @@ with these functions, this runner with the earlier functions, and runners of bot
   --seconds N     the length of the strikes in each pairing, roughly (180)
   --sessions N    sessions, each with a phone and contacts (3)
   --seed N        repeats the strikes of an earlier run (random; printed at the start)
-  --record FILE   runs nothing of this version: keeps what the earlier one stores, for test/integration/contract/earlier-documents.test.ts
+  --record FILE   runs nothing of this version: keeps what the earlier one stores, for test/reliability/skew/earlier-documents.test.ts
   --json          prints the figures as JSON, as the last output on stdout
 
 The earlier version runs with the packages of this one. Where it needs others, or where there is no earlier version, as in a shallow clone,

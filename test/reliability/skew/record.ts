@@ -23,12 +23,15 @@ export interface Recorded {
 
 const WRAPPING_KEY = Buffer.alloc(32, 7).toString('base64')
 const CONTACT = '5511800000001'
+const ERASED = '5511800000002'
 const PHONE = '5511900000001'
 const SESSION = 'recorded'
 const ID = `default.${SESSION}`
 
-const OF_SESSION = ['journal', 'backups', 'media', 'messages', 'parked_stanzas'].map(
-  (name) => `whatsapp_connection_states/${ID}/${name}`,
+const collectionOf = (name: string): string => `whatsapp_connection_states/${ID}/${name}`
+
+const OF_SESSION = ['journal', 'backups', 'media', 'messages', 'parked_stanzas', 'chats', 'contacts', 'labels', 'groups'].map(
+  collectionOf,
 )
 const OF_TENANTS = ['tenants', 'tenant_keys', 'api_keys', 'audit', 'usage', 'pools']
 const OF_WORK = [
@@ -40,6 +43,7 @@ const OF_WORK = [
   'schedule_runs',
   'webhook_deliveries',
   'live_events',
+  'erasures',
 ]
 const COLLECTIONS = ['whatsapp_connection_states', 'session_keys', ...OF_SESSION, ...OF_TENANTS, ...OF_WORK]
 
@@ -81,7 +85,9 @@ function checkpointsIn(documents: readonly DocumentSnapshot[]): string[] {
 async function live(sandbox: Sandbox, { documents }: GoogleClients): Promise<void> {
   await using world = await World.of(sandbox, { timeMoves: true })
   const { api, simulator } = world
-  await simulator.createContact(CONTACT, 'Contact', { autoReceipt: true })
+  for (const contact of [CONTACT, ERASED]) await simulator.createContact(contact, 'Contact', { autoReceipt: true })
+  // It shares the keys that labels need.
+  await world.post('/phones', { phone: PHONE, keyShare: true })
   await linkSession(api, simulator, { name: SESSION, phone: PHONE })
   const send = (more: object) => post(sandbox, '/api/sendText', { session: SESSION, chatId: `${CONTACT}@c.us`, ...more })
   for (const text of ['one', 'two', 'three']) await send({ text })
@@ -92,6 +98,27 @@ async function live(sandbox: Sandbox, { documents }: GoogleClients): Promise<voi
   await post(sandbox, '/api/keys', { name: 'shop', role: 'send', sessions: [SESSION] })
   await post(sandbox, '/api/pools/sales', { sessions: [SESSION] }, 'PUT')
   await post(sandbox, `/api/sessions/${SESSION}/restart`, {})
+  const isThere = (collection: string) => async () => (await documents.query({ collection, limit: 1 })).length > 0
+  await simulator.createGroup('Recorded', [PHONE, CONTACT])
+  const groups = await until('the owner answers', async () => {
+    const { ok, status } = await sandbox.api(`/api/${SESSION}/groups`)
+    return ok ? 'listed' : status === 404 && 'unknown'
+  })
+  if (groups === 'listed') await until('the groups are stored', isThere(collectionOf('groups')))
+  if (await labeled(sandbox)) await until('the labels are stored', isThere(collectionOf('labels')))
+  const picture = { to: PHONE, kind: 'image', mimetype: 'image/png', size: 1000, caption: 'A picture' } as const
+  const haveMedia = (state: string, count: number) => async () => {
+    const where = [['state', '==', state]] as const
+    return (await documents.query({ collection: collectionOf('media'), where })).length === count
+  }
+  await simulator.sendFileAsContact(CONTACT, picture)
+  await until('a file is stored', haveMedia('stored', 1))
+  // What is erased while somebody fetches it stays on the list of the nightly run.
+  await world.post('/faults', { kind: 'media-status', account: PHONE, code: 503 })
+  await simulator.sendFileAsContact(ERASED, picture)
+  await until('a file is being fetched', haveMedia('pending', 1))
+  const path = `/api/${SESSION}/contacts/${ERASED}@c.us/data`
+  if ((await sandbox.api(path, { method: 'DELETE' })).status !== 404) await until('the erasure is written', isThere('erasures'))
   await until('the messages are delivered', async () => {
     const jobs = await documents.query({ collection: 'message_queue_jobs', where: [['status', '==', 'delivered']] })
     const messages = await documents.query({ collection: `whatsapp_connection_states/${ID}/messages` })
@@ -103,6 +130,19 @@ async function live(sandbox: Sandbox, { documents }: GoogleClients): Promise<voi
   })
 }
 
+/** Gives the contact's chat a label, once the phone has shared its keys. False when the version knows no labels. */
+async function labeled(sandbox: Sandbox): Promise<boolean> {
+  const path = `/api/${SESSION}/labels`
+  const id = await until('there is a label', async () => {
+    const response = await sandbox.api(path, { json: { name: 'Recorded', color: 1 } })
+    if (response.status === 404) return 'unknown'
+    return response.ok && ((await response.json()) as { id: string }).id
+  })
+  if (id === 'unknown') return false
+  await post(sandbox, `${path}/chats/${CONTACT}@c.us`, { labels: [{ id }] }, 'PUT')
+  return true
+}
+
 async function post(sandbox: Sandbox, path: string, json: object, method = 'POST'): Promise<void> {
   await sandbox.api(path, { method, json })
 }
@@ -110,9 +150,11 @@ async function post(sandbox: Sandbox, path: string, json: object, method = 'POST
 const LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 100
 
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+async function until<Found>(what: string, find: () => Promise<Found | false>): Promise<Found> {
   const deadline = performance.now() + LIMIT_MS
-  while (!(await isSo())) {
+  for (;;) {
+    const found = await find()
+    if (found !== false) return found
     if (performance.now() > deadline) throw new Error(`Nothing shows that ${what}.`)
     await pause(LOOK_EVERY_MS)
   }
