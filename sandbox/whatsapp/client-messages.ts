@@ -101,6 +101,9 @@ export class ClientMessages {
     }
     happenings.tell('channel-post', { phone: account.phone, channel: to, id })
     this.#ack(connection, account.phone, stanza, undefined)
+    const attrs = { from: to, id, t: timestamp(), type: stanza.attrs.type ?? 'text', server_id: String(channel.posts.size) }
+    const post = { tag: 'message', attrs, content: [{ tag: 'plaintext', attrs: {}, content: content ?? '' }] }
+    for (const follower of channel.followers) for (const companion of clientsOf(follower)) companion.queue.put(post)
   }
 
   #guardRatchet(device: LinkedDevice, copy: Unguarded<AddressedCopy>, id: string): AddressedCopy {

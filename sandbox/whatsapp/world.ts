@@ -55,7 +55,7 @@ export class World {
   }
 
   addChannel(name: string, owner: Account): Channel {
-    const channel = { id: channelId(this.channels.size + 1), name, owner, posts: new Map() }
+    const channel = { id: channelId(this.channels.size + 1), name, owner, followers: new Set<Account>(), posts: new Map() }
     this.channels.set(channel.id, channel)
     return channel
   }

@@ -317,6 +317,11 @@ export class SimulatorClient {
     return await this.#post('/channels', { name, owner })
   }
 
+  /** Lets an account get the channel's further posts. */
+  async followChannel(channel: string, phone: string): Promise<void> {
+    await this.#post(`/channels/${channel}/followers`, { phone })
+  }
+
   /** Sends messages to a group and returns their ids. The number of the message replaces `{n}` in the text. */
   async sendToGroupAsContact(group: string, from: string, text: string, count = 1): Promise<string[]> {
     return (await this.#post<{ ids: string[] }>(`/groups/${group}/send`, { from, text, count })).ids

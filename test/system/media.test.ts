@@ -136,6 +136,21 @@ test('a picture that the phone itself sends is listed as ours with its bytes, an
   expect([again.status, sha256(await again.arrayBuffer())]).toEqual([200, ended.sha256])
 })
 
+test('a picture of a channel, which nobody encrypts, comes to its follower', async () => {
+  const [owner, follower] = [await world.linked('channel-owner'), await world.linked('channel-follower')]
+  const { id: channel } = await world.simulator.createChannel('Pictures', owner.phone)
+  await world.simulator.followChannel(channel, follower.phone)
+  const bytes = randomBytes(50_000)
+  const file = { mimetype: 'image/png', data: bytes.toString('base64') }
+  const json = { session: owner.name, chatId: channel, file, caption: 'Posted' }
+  const { messageId } = (await (await world.sandbox.api('/api/sendImage', { json })).json()) as { messageId: string }
+  const document = receivedMessageIdOf(channel, '', messageId)
+  await eventually(async () => {
+    const answer = await world.sandbox.api(`/api/files/${follower.name}/${document}`)
+    expect([answer.status, sha256(await answer.arrayBuffer())]).toEqual([200, sha256(bytes)])
+  })
+})
+
 test('a file above the limit is not fetched, its message arrives, and the answer names the setting', async () => {
   const chat = await world.linked('large')
   const sent = await sendMedia(chat, { kind: 'document', size: 7 * MIB, mimetype: 'application/zip', caption: 'too large' })

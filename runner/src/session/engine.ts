@@ -290,7 +290,7 @@ export function assembleEngine(
     store: withoutStandstill(dependencies.media, clock),
     // Asked for each time, because a renewed client has another one.
     reader: {
-      mediumIn: (message) => client.media.mediumIn(message),
+      mediumIn: (message, chat) => client.media.mediumIn(message, chat),
       download: (medium, signal) => client.media.download(medium, signal),
     },
     mostBytes: dependencies.mostMediaBytes,

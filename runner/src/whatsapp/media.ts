@@ -8,7 +8,8 @@ export type MediumKind = 'image' | 'video' | 'ptv' | 'audio' | 'document' | 'sti
 /** A file at WhatsApp, as a message refers to it. */
 export interface Medium {
   readonly kind: MediumKind
-  readonly mediaKey: Uint8Array
+  /** Null for a file of a channel, which is not encrypted. */
+  readonly mediaKey: Uint8Array | null
   /** The path on WhatsApp's media hosts. It ends after some weeks. */
   readonly directPath: string
   /** Of the bytes, and of their encrypted form; null when the sender left it out. */
@@ -25,7 +26,7 @@ export class MediumLost extends Error {
   /**
    * gone      the file has ended at WhatsApp; the phone may send it again
    * damaged   its bytes are not those of the message
-   * no-longer the phone does not have it either
+   * no-longer the phone does not have it either, or it is of a channel, whose files no phone sends again
    * too-large it has more bytes than this installation takes
    */
   readonly reason: 'gone' | 'damaged' | 'no-longer' | 'too-large'
@@ -38,8 +39,8 @@ export class MediumLost extends Error {
 
 /** Reads files at WhatsApp. No connection is needed. */
 export interface MediaReader {
-  /** The medium of an encoded message. Null for one without bytes, and for one that only the phone may show. */
-  mediumIn(message: Uint8Array): Medium | null
+  /** The medium of an encoded message in a chat. Null for one without bytes, and for one that only the phone may show. */
+  mediumIn(message: Uint8Array, chat: string): Medium | null
   /**
    * The decrypted bytes, checked as they come. Ends with an error when they were not those of the message, so that nobody takes them
    * for whole. Each part is the reader's, who may `release` it.

@@ -19,6 +19,7 @@ const bodies = {
   participants: z.strictObject({ add: phones.optional(), remove: phones.optional() }),
   send: z.strictObject({ from: phone, text: z.string().min(1), count: positive.max(100_000).optional(), device }),
   channel: z.strictObject({ name: z.string().min(1), owner: phone }),
+  follower: z.strictObject({ phone }),
   rotate: z.strictObject({ contact: phone }),
 }
 
@@ -54,6 +55,13 @@ export const groupRoutes = (app: Hono, simulator: Simulator): void => {
     assertNames(addressing, [owner, ...others])
     const { id } = simulator.groupChanges.create(subject, addressing, [owner, ...others], disappearsAfter)
     return c.json({ id }, 201)
+  })
+  app.post('/channels/:id/followers', async (c) => {
+    const id = c.req.param('id')
+    const channel = simulator.services.world.channels.get(id)
+    if (!channel) throw new Refused(404, `there is no channel ${id}: create it with POST /channels {"name":"…","owner":"…"}`)
+    channel.followers.add(simulator.account((await read(c, bodies.follower)).phone))
+    return c.json({ ok: true }, 201)
   })
   app.post('/channels', async (c) => {
     const { name, owner } = await read(c, bodies.channel)

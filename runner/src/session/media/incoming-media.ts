@@ -188,7 +188,7 @@ export class IncomingMedia {
     if (!snapshot) return null
     const message = parseStored(messageDocumentSchema, snapshot.fields, path)
     const { proto } = openReceivedContent(cipher, document, message)
-    const medium = proto === '' ? null : reader.mediumIn(Buffer.from(proto, 'base64'))
+    const medium = proto === '' ? null : reader.mediumIn(Buffer.from(proto, 'base64'), message.chat)
     if (!medium) return null
     return { ...medium, stored: await this.#store(document, medium, message) }
   }

@@ -25,6 +25,8 @@ export async function askForMedium(
   { messageId, chat, participant, fromMe }: MediumAddress,
   clock: Clock,
 ): Promise<string> {
+  // A post is its channel's: our phone does not keep its file.
+  if (!mediaKey) throw new MediumLost('no-longer')
   const me = socket.authState.creds.me?.id
   if (me === undefined) throw new Error('Only a linked device can ask its phone.')
   const key = { id: messageId, remoteJid: chat, fromMe, ...(participant === null ? {} : { participant }) }

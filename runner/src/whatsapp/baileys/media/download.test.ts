@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createHash, randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import type { Medium } from '../../media.ts'
 import { MediaHost } from '../testing/media-host.ts'
@@ -70,4 +70,21 @@ test.each([
   const file = await medium()
   await expect(read({ ...file, directPath })).rejects.toMatchObject({ reason: 'damaged' })
   expect(asked).toEqual([])
+})
+
+describe('a file of a channel', () => {
+  const posted = (bytes: Buffer): Medium => {
+    host.answer('/post', (response) => response.writeHead(200, { 'content-length': bytes.length }).end(bytes))
+    const fileSha256 = createHash('sha256').update(CONTENT).digest()
+    const rest = { bytes: CONTENT.length, mimetype: 'image/png', filename: null }
+    return { kind: 'image', mediaKey: null, directPath: '/post', fileSha256, fileEncSha256: null, ...rest }
+  }
+
+  test('is read as it is', async () => {
+    expect((await read(posted(CONTENT))).equals(CONTENT)).toBe(true)
+  })
+
+  test('ends with an error when its bytes are not those of the post', async () => {
+    await expect(read(posted(CONTENT.subarray(1)))).rejects.toMatchObject({ reason: 'damaged' })
+  })
 })

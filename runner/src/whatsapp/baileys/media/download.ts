@@ -19,14 +19,32 @@ const SILENCE_MS = 30_000
 
 const MAC_BYTES = 10
 
+interface Way {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly agent: Agent | null
+}
+
 /**
- * Yields the decrypted bytes of a medium while they arrive. Baileys' own download neither checks the MAC nor the hashes, and a
+ * Yields the bytes of a medium, decrypted, while they arrive. Baileys' own download neither checks the MAC nor the hashes, and a
  * break in the middle ends the process. Here each of these is an error of this function, at the latest at the end.
  */
-export async function* downloadMedium(
-  medium: Medium,
-  { clock, signal, agent }: { readonly clock: Clock; readonly signal: AbortSignal; readonly agent: Agent | null },
-): AsyncGenerator<Buffer> {
+export async function* downloadMedium(medium: Medium, way: Way): AsyncGenerator<Buffer> {
+  const { mediaKey } = medium
+  yield* mediaKey ? decrypted({ ...medium, mediaKey }, way) : inClear(medium, way)
+}
+
+/** The bytes of a file of a channel. */
+async function* inClear(medium: Medium, way: Way): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  for await (const part of arriving(medium.directPath, way)) {
+    hash.update(part)
+    yield Buffer.from(part.buffer, part.byteOffset, part.byteLength)
+  }
+  assertSame(medium.fileSha256, hash.digest())
+}
+
+async function* decrypted(medium: Medium & { readonly mediaKey: Uint8Array }, way: Way): AsyncGenerator<Buffer> {
   const { iv, cipherKey, macKey } = await getMediaKeys(medium.mediaKey, medium.kind)
   if (!macKey) throw new Error('A medium without a key for its MAC.')
   const decipher = createDecipheriv('aes-256-cbc', cipherKey, iv)
@@ -34,7 +52,7 @@ export async function* downloadMedium(
   const [ofSealed, ofPlain] = [createHash('sha256'), createHash('sha256')]
   // The last bytes are the MAC, and only the end shows which are the last.
   let tail: Buffer = Buffer.alloc(0)
-  for await (const part of spent(arriving(medium.directPath, { clock, signal, agent }))) {
+  for await (const part of spent(arriving(medium.directPath, way))) {
     ofSealed.update(part)
     const known = Buffer.concat([tail, part])
     const ciphertext = known.subarray(0, Math.max(0, known.length - MAC_BYTES))
@@ -60,16 +78,13 @@ function finalOf(decipher: ReturnType<typeof createDecipheriv>): Buffer {
   }
 }
 
-/** A hash that the sender left out is not checked. The MAC always is. */
+/** A hash that the sender left out is not checked. The MAC always is, and a file in clear has its hash. */
 function assertSame(expected: Uint8Array | null, found: Buffer): void {
   if (expected && (expected.length !== found.length || !timingSafeEqual(expected, found))) throw new MediumLost('damaged')
 }
 
 /** The bytes of a file at WhatsApp, as they arrive. */
-async function* arriving(
-  directPath: string,
-  { clock, signal, agent }: Parameters<typeof downloadMedium>[1],
-): AsyncGenerator<Uint8Array> {
+async function* arriving(directPath: string, { clock, signal, agent }: Way): AsyncGenerator<Uint8Array> {
   const late = new AbortController()
   let stopWaiting = (): void => {}
   const wait = (): void => {
