@@ -4167,6 +4167,7 @@ export interface components {
             pinned: boolean;
             /** @description Of the last message, in seconds since 1970. 0 without one. */
             timestamp: number;
+            /** @description As the phone counted when it was linked, and counted since. */
             unreadCount: number;
         };
         ChatOverview: {

@@ -23,7 +23,7 @@ export const chatSchema = z
     id: z.string(),
     name: z.string().nullable().meta({ description: 'From the address book of the phone, else as the person calls himself.' }),
     timestamp: z.int().meta({ description: 'Of the last message, in seconds since 1970. 0 without one.' }),
-    unreadCount: z.int(),
+    unreadCount: z.int().meta({ description: 'As the phone counted when it was linked, and counted since.' }),
     isGroup: z.boolean(),
     archived: z.boolean(),
     pinned: z.boolean(),

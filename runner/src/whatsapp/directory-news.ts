@@ -11,6 +11,8 @@ export interface ChatNews {
   readonly id: string
   readonly name?: string
   readonly unread?: number
+  /** How many messages were unread on the phone when the chat's last one was that of `atMs`. */
+  readonly unreadThen?: { readonly count: number; readonly atMs: number }
   readonly archived?: boolean
   readonly pinned?: boolean
   /** Of disappearing messages. Without `atMs` (ms) it is so now. */

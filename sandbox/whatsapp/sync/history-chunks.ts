@@ -96,7 +96,7 @@ const conversation = ({ chat, messages }: Slice): proto.IConversation => ({
   name: chat.name,
   messages: messages.map((message, n) => ({ message: webMessage(message), msgOrderId: messages.length - n })),
   conversationTimestamp: chat.messages[0]?.timestamp ?? 0,
-  unreadCount: 0,
+  unreadCount: chat.unread,
   ...(chat.isGroup ? { participant: chat.people.map(({ pn }) => ({ userJid: pn })) } : oneToOne(chat)),
 })
 

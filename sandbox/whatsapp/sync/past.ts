@@ -32,6 +32,8 @@ const givenChat = z.strictObject({
   chat,
   name: z.string().min(1).optional(),
   participants: z.array(digits).default([]),
+  /** How many of the messages the person has not read. */
+  unread: count(10_000).default(0),
   /** Messages, the oldest first. */
   messages: z.array(givenMessage),
 })
@@ -78,11 +80,12 @@ const madeUp = (account: Account, order: HistoryOrder): GivenChat[] => {
     participants: Array.from({ length: GROUP_SIZE }, (_, member) => person(500 + n * GROUP_SIZE + member)),
   }))
   return [
-    ...people.map((one) => ({ chat: one, participants: [], messages: madeUpMessages(one, [one], order) })),
+    ...people.map((one) => ({ chat: one, participants: [], unread: 0, messages: madeUpMessages(one, [one], order) })),
     ...groups.map(({ jid, participants }, n) => ({
       chat: jid,
       name: `Group ${n + 1}`,
       participants,
+      unread: 0,
       messages: madeUpMessages(jid, participants, order),
     })),
   ]
@@ -126,5 +129,5 @@ const pastChat = ({ world, letters }: Surroundings, account: Account, given: Giv
   })
   const people = [...phones].map(contact)
   const name = given.name ?? people[0]?.name ?? jid
-  return { jid, name, people, isGroup, messages: messages.toReversed() }
+  return { jid, name, people, isGroup, unread: given.unread, messages: messages.toReversed() }
 }

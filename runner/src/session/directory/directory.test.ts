@@ -38,6 +38,38 @@ describe('the chats', () => {
     expect(entries('chats')).toMatchObject([{ unread: 0 }])
   })
 
+  it('begin with what the history of the phone counts as unread, and go on from there', async () => {
+    const directory = await start()
+    const atMs = clock.now() - 1000
+    const past = { chats: [{ id: ANA, unreadThen: { count: 3, atMs } }] }
+    directory.hear({ chats: [...past.chats, { id: BOB, unreadThen: { count: 0, atMs } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 3, at: atMs }])
+    commit(directory.ride(message(ANA)))
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ unread: 4 }])
+    // The same history again, after a crash.
+    directory.read(ANA)
+    directory.hear(past)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 0 }])
+  })
+
+  it('are read up to where the phone has nothing unread, once it was linked anew', async () => {
+    const directory = await start()
+    commit(directory.ride(message(ANA)))
+    const now = clock.now()
+    directory.hear({ chats: [{ id: ANA, unreadThen: { count: 0, atMs: now - 1000 } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 1 }])
+    directory.hear({ chats: [{ id: ANA, unreadThen: { count: 0, atMs: now + 1000 } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 0 }])
+    directory.hear({ chats: [{ id: ANA, unreadThen: { count: 7, atMs: now + 2000 } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 7, at: now + 2000 }])
+  })
+
   it('begin anew with a message after the chat was deleted', async () => {
     const directory = await start()
     for (let count = 0; count < 3; count++) commit(directory.ride(message(ANA)))

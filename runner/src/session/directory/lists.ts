@@ -126,14 +126,15 @@ export class Lists {
     if (pushName !== null && !fromMe) this.#setContact({ id: participant ?? chat, pushName })
   }
 
-  #hearChat({ id: jid, isGone, timer: told, ...others }: ChatNews): void {
+  #hearChat({ id: jid, isGone, timer: told, unreadThen, ...others }: ChatNews): void {
     const id = this.#options.nameOf(jid)
     if (isGone) return this.#chats.remove(id)
     const known = this.#chats.get(id)
     const timer = told && laterTimer(known?.timer, { atMs: this.#options.clock.now(), ...told })
-    const news = { ...others, ...(timer ? { timer } : {}) }
+    const unread = unreadThen && unreadNow(known, unreadThen)
+    const news = { ...others, ...(timer ? { timer } : {}), ...unread }
     // Only messages, timers and names of groups make a chat.
-    if (known === undefined && news.name === undefined && !timer?.seconds) return
+    if (known === undefined && news.name === undefined && !timer?.seconds && !unread?.unread) return
     if (known && Object.entries(news).every(([field, value]) => known[field as keyof ChatEntry] === value)) return
     this.#setChat(id, (entry) => ({ ...entry, ...news }))
   }
@@ -190,4 +191,17 @@ export class Lists {
       this.#chats.set({ ...chat, name: next.name, pushName: next.pushName })
     }
   }
+}
+
+/**
+ * What a count of the past means for a chat. Messages that the list knows and that are as late were counted, or read, since then; but
+ * a chat of which the phone had nothing unread was read up to there. The same history may be told twice.
+ */
+function unreadNow(
+  known: Pick<ChatEntry, 'at'> | undefined,
+  { count, atMs }: NonNullable<ChatNews['unreadThen']>,
+): Partial<Pick<ChatEntry, 'at' | 'unread'>> {
+  const at = known?.at ?? -1
+  if (count === 0) return atMs >= at ? { unread: 0 } : {}
+  return atMs > at ? { unread: count, at: atMs } : {}
 }

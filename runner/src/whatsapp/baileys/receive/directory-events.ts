@@ -88,9 +88,21 @@ function timerOf({ ephemeralExpiration, ephemeralSettingTimestamp }: Partial<Cha
   return { timer: { seconds: ephemeralExpiration ?? 0, atMs: setAt * 1000 } }
 }
 
-/** The timers of the chats in a history. */
-export const timersIn = (chats: readonly Partial<Chat>[]): ChatNews[] =>
+/**
+ * What a history says of its chats: their timers, and how much of them was unread.
+ *
+ * @param isFirst whether it is the history's first part, which the phone makes when a device is linked. Later parts repeat the counts
+ *   of that time.
+ */
+export const chatsOfHistory = (chats: readonly Partial<Chat>[], isFirst: boolean): ChatNews[] =>
   chats.flatMap((chat) => {
-    const { timer } = timerOf(chat)
-    return chat.id && timer ? [{ id: jidNormalizedUser(chat.id), timer }] : []
+    const news = { ...timerOf(chat), ...(isFirst ? unreadOf(chat) : {}) }
+    return chat.id && Object.keys(news).length > 0 ? [{ id: jidNormalizedUser(chat.id), ...news }] : []
   })
+
+/** A chat that was marked as unread has no unread messages. The lists have no word for it but one. */
+function unreadOf({ unreadCount, markedAsUnread, conversationTimestamp }: Partial<Chat>): Pick<ChatNews, 'unreadThen'> {
+  const atMs = Number(conversationTimestamp ?? 0) * 1000
+  if (typeof unreadCount !== 'number' || !(atMs > 0)) return {}
+  return { unreadThen: { count: Math.max(unreadCount, markedAsUnread ? 1 : 0), atMs } }
+}

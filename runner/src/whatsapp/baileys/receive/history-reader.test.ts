@@ -123,6 +123,29 @@ describe('the history of the phone', () => {
     ])
   })
 
+  test('tells what was unread in its first part, and in no later one', async () => {
+    const at = { conversationTimestamp: 1_600_000_000 }
+    const conversations = [
+      conversation(ANA, [text('M1', ANA)], { ...at, unreadCount: 3 }),
+      conversation(GROUP, [], { ...at, unreadCount: 0, markedAsUnread: true }),
+      conversation(ANA_LID, [], { ...at, unreadCount: 0 }),
+      conversation('5511900000003@s.whatsapp.net', [], at),
+      conversation('5511900000004@s.whatsapp.net', [], { unreadCount: 1 }),
+    ]
+    const told = async (syncType: proto.HistorySync.HistorySyncType): Promise<unknown[]> => {
+      const chats: unknown[] = []
+      for await (const piece of reader.read(historyRow({ syncType, conversations }))) chats.push(...(piece.chats ?? []))
+      return chats
+    }
+    const atMs = 1_600_000_000_000
+    expect(await told(HistorySyncType.INITIAL_BOOTSTRAP)).toEqual([
+      { id: ANA, unreadThen: { count: 3, atMs } },
+      { id: GROUP, unreadThen: { count: 1, atMs } },
+      { id: ANA_LID, unreadThen: { count: 0, atMs } },
+    ])
+    expect(await told(HistorySyncType.RECENT)).toEqual([])
+  })
+
   test('names contacts by their phone numbers, even when only this file maps their LIDs', async () => {
     const messages = await readAll(
       historyRow({

@@ -3,7 +3,7 @@ import { processHistoryMessage, proto, unpadRandomMax16 } from '@whiskeysockets/
 import type { Clock } from '@holdfast/core/platform/ports'
 import type { HistoryPiece, HistoryReader } from '../../history.ts'
 import type { ReceivedMessage } from '../../received-message.ts'
-import { timersIn } from './directory-events.ts'
+import { chatsOfHistory } from './directory-events.ts'
 import { historyFile, partsOf } from './history-file.ts'
 import type { HistoryContacts } from './history-contacts.ts'
 import { changesOfStored, withoutOwnEdit } from './history-changes.ts'
@@ -62,7 +62,8 @@ export class PhoneReader implements HistoryReader {
     try {
       for (const part of partsOf(await historyFile(notification, this.#agent()))) {
         const { messages, contacts, lidPnMappings, chats } = processHistoryMessage(part)
-        yield { ...this.#piece([], { lids: lidPnMappings, contacts, tokens: chats }, true), chats: timersIn(chats) }
+        const told = chatsOfHistory(chats, part.syncType === proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP)
+        yield { ...this.#piece([], { lids: lidPnMappings, contacts, tokens: chats }, true), chats: told }
         messages.sort((a, b) => Number(a.messageTimestamp ?? 0) - Number(b.messageTimestamp ?? 0))
         for (const some of inPieces(messages)) {
           yield this.#piece(some, NOTHING, true)
