@@ -22,6 +22,14 @@ test('a misspelt name is refused, with the one that was meant', () => {
   expect(said({ COLOUR: 'red' })).toEqual(['COLOUR: is read by nothing: docs/CONFIGURATION.md lists the variables'])
 })
 
+test('a secret is refused, because the file is no place for one', () => {
+  expect(said({ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=x' })).toEqual([
+    expect.stringMatching(/^OTEL_EXPORTER_OTLP_HEADERS: holds a secret, and this file holds none/),
+  ])
+  expect(FILE_VARIABLES).not.toContain('OTEL_EXPORTER_OTLP_HEADERS')
+  expect(said({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://telemetry.googleapis.com', OTEL_TRACES_SAMPLER_ARG: '0.1' })).toEqual([])
+})
+
 test('a variable of an earlier system is refused, with what takes its place', () => {
   expect(said({ COMPANY_ID: 'acme' })).toEqual([expect.stringContaining('is read by nothing. A company is a tenant.')])
 })
@@ -85,6 +93,7 @@ test('what only a single process or the deployment can have is no variable of a 
     'K_REVISION',
     'MAX_CONNECTIONS',
     'MEMORY_LIMIT_MB',
+    'OTEL_EXPORTER_OTLP_HEADERS',
     'PORT',
     'PROBE_PORT',
     'SESSION_ENCRYPTION_KEY',
@@ -99,7 +108,8 @@ test('what only a single process or the deployment can have is no variable of a 
 
 test('no variable holds a secret, and each that is refused says where it belongs', () => {
   const refused = KNOWN_VARIABLES.map((name) => said({ [name]: '' })).flat()
-  expect(refused.filter((line) => !line.includes(': is set by the deployment itself: '))).toEqual([])
+  const where = /: (is set by the deployment itself|holds a secret, and this file holds none): /
+  expect(refused.filter((line) => !where.test(line))).toEqual([])
   expect(refused).toContainEqual(expect.stringMatching(/^API_KEY: .* it is a secret/))
   expect(refused).toContainEqual(expect.stringMatching(/^SESSION_ENCRYPTION_KEY: .* it is a secret/))
 })

@@ -1,4 +1,5 @@
 import { OLD_NAMES } from '@holdfast/core/platform/old-names'
+import { isCloudTrace } from '@holdfast/core/platform/trace-settings'
 import { problemsOfServer, serverSettings } from '../../functions/src/config.ts'
 import { problemsOfRunner } from '../../runner/src/config.ts'
 import { runnerSettings } from '../../runner/src/settings.ts'
@@ -11,6 +12,10 @@ import { nearestOf } from './nearest.ts'
 
 const OF_GOOGLE = 'Cloud Run sets it'
 const OF_DEPLOYMENT = 'it follows from `project` and `region` in this file'
+/** Whether runner and API send their traces to Google. */
+export const tracesToGoogle = (variables: Readonly<Record<string, string>>): boolean =>
+  isCloudTrace(variables['OTEL_EXPORTER_OTLP_ENDPOINT'])
+
 const OF_FUNCTIONS = 'a deployment has Cloud Tasks and functions; docs/SELF_HOSTING.md is about the other way'
 
 /** Variables that the deployment sets, that hold secrets, or that only single processes can have, and where what they say belongs. */
@@ -43,6 +48,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   PROBE_PORT: OF_GOOGLE,
 }
 
+/** Secrets that a deployment has no place for. */
+const SECRET: readonly string[] = ['OTEL_EXPORTER_OTLP_HEADERS']
+
 const RESERVED = /^(HOLDFAST|K|FUNCTION|FIREBASE|CLOUD_RUN)_/
 
 /** Where a variable belongs instead. Null for one of an environment file, and for one that nobody knows. */
@@ -58,7 +66,9 @@ const UNITS = [
 export const KNOWN_VARIABLES: readonly string[] = [...new Set(UNITS.flatMap(({ names }) => names))].toSorted()
 
 /** The variables that an environment file may have. */
-export const FILE_VARIABLES: readonly string[] = KNOWN_VARIABLES.filter((name) => placeOf(name) === null)
+export const FILE_VARIABLES: readonly string[] = KNOWN_VARIABLES.filter(
+  (name) => placeOf(name) === null && !SECRET.includes(name),
+)
 
 /** What the deployment sets, so that only the others are judged. */
 const SET = {
@@ -85,6 +95,8 @@ export function problemsOfVariables(variables: Readonly<Record<string, string>>)
 }
 
 function problemOfName(name: string): string | null {
+  if (SECRET.includes(name))
+    return 'holds a secret, and this file holds none: docs/METRICS.md, "Traces", says where traces can go'
   const place = placeOf(name)
   if (place !== null) return `is set by the deployment itself: ${place}`
   if (KNOWN_VARIABLES.includes(name)) return null

@@ -103,6 +103,9 @@ export const accessPolicies = (target: Target): readonly Policy[] => [
   ...queues().map((queue) => queuePolicy(target, queue)),
 ]
 
+/** Whose processes make spans. */
+const TRACED = ['runner', 'api'] as const
+
 function projectBindings(target: Target): readonly Binding[] {
   const { project } = target
   const condition = {
@@ -112,6 +115,8 @@ function projectBindings(target: Target): readonly Binding[] {
   return [
     ...databaseUsers('all').map((account) => ({ role: 'holdfastDocuments', account, condition })),
     ...databaseUsers('creates').map((account) => ({ role: 'holdfastRecords', account, condition })),
+    // Cloud Trace knows no smaller thing than a project.
+    ...(target.tracesToGoogle ? TRACED.map((account) => ({ role: 'roles/telemetry.tracesWriter', account })) : []),
     // A project has one environment. gcloud has no command yet for the policy of a worker pool alone.
     ...(target.isSized ? [{ role: SCALER_ROLE, account: 'sweeper' } as const] : []),
     // Cloud Run takes the logs of its containers itself; a build writes its own.

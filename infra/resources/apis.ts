@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts'
+import { tracesToGoogle } from '../environment/variables.ts'
 import { type Command, gcloud } from './command.ts'
 import { at, lastOf, listAt, textAt } from './fields.ts'
 import type { Resource } from './resource.ts'
@@ -35,7 +36,8 @@ const enable = (project: string, names: readonly string[]): readonly Command[] =
     gcloud(project, ['services', 'enable', ...names.slice(part * AT_A_TIME, (part + 1) * AT_A_TIME)]),
   )
 
-const optional = ({ api, budget, egress, encryption, wrapping }: Environment): readonly string[] => [
+const optional = ({ api, budget, egress, encryption, wrapping, variables }: Environment): readonly string[] => [
+  ...(tracesToGoogle(variables) ? ['telemetry.googleapis.com', 'cloudtrace.googleapis.com'] : []),
   ...(budget ? ['billingbudgets.googleapis.com'] : []),
   ...(egress.fixedAddress || api.domain !== undefined ? ['compute.googleapis.com'] : []),
   ...(api.iap ? ['iap.googleapis.com'] : []),

@@ -331,6 +331,20 @@ test('a key that wraps the keys of sessions may come later, in the ring of the o
   expect(target.variables).not.toHaveProperty('KMS_KEY')
 })
 
+test('the services and the right for traces come where traces go to Google, and for whom they come from', () => {
+  const traced = (endpoint?: string) =>
+    allResources(targetOf({}, { variables: endpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } }), files)
+  const rightsOf = (all: ReturnType<typeof traced>) => all.map(({ id }) => id).filter((id) => id.includes('tracesWriter'))
+  const servicesOf = (all: ReturnType<typeof traced>) => JSON.stringify(all[0]?.want?.([]))
+  const on = traced('https://telemetry.googleapis.com')
+  expect(rightsOf(on)).toEqual(['runner', 'api'].map((one) => `telemetry.tracesWriter for ${one} on the project`))
+  expect(servicesOf(on)).toContain('"telemetry.googleapis.com":"ENABLED","cloudtrace.googleapis.com":"ENABLED"')
+  for (const off of [traced(), traced('http://collector:4318')]) {
+    expect(rightsOf(off)).toEqual([])
+    expect(servicesOf(off)).not.toMatch(/telemetry|cloudtrace/)
+  }
+})
+
 test("the accounts of Google's services may use the key, by the number of the project", () => {
   const id = 'use of the key by firestore'
   const project = { projectNumber: '42' }

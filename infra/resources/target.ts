@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts'
+import { tracesToGoogle } from '../environment/variables.ts'
 
 /** What is deployed this time: hashes of the built units. */
 export interface Release {
@@ -92,6 +93,11 @@ export class Target {
   /** Whether the sweep sets the number of runners. */
   get isSized(): boolean {
     return this.environment.variables['FLEET_MAX'] !== undefined
+  }
+
+  /** Whether runner and API send their traces to Cloud Trace. */
+  get tracesToGoogle(): boolean {
+    return tracesToGoogle(this.environment.variables)
   }
 
   /** The full name of the key that wraps the data keys of sessions. Undefined where SESSION_ENCRYPTION_KEY does. */

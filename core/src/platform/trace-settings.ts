@@ -61,6 +61,12 @@ interface TraceValues {
   readonly OTEL_TRACES_SAMPLER_ARG: number
 }
 
+/** Whether traces go to Cloud Trace, whose end point takes the credentials of the process, and no other does. */
+export function isCloudTrace(endpoint: string | undefined): boolean {
+  const url = endpoint === undefined ? null : URL.parse(endpoint)
+  return url !== null && url.protocol === 'https:' && CLOUD_TRACE_HOST.test(url.hostname)
+}
+
 /** Null where nothing is traced. */
 export function tracesOf(values: TraceValues): TraceConfig | null {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: given = {} } = values
@@ -71,7 +77,7 @@ export function tracesOf(values: TraceValues): TraceConfig | null {
     url: url.href,
     headers: given,
     ratio: values.OTEL_TRACES_SAMPLER_ARG,
-    isCloudTrace: url.protocol === 'https:' && CLOUD_TRACE_HOST.test(url.hostname),
+    isCloudTrace: isCloudTrace(endpoint),
     projectId: values.GOOGLE_CLOUD_PROJECT,
   }
 }
