@@ -34,6 +34,9 @@ export const metricFilters: Readonly<Record<string, LogMetric>> = {
   },
 }
 
+/** The API, as a function and as a server. */
+const API = 'resource.type="cloud_run_revision" AND resource.labels.service_name=one_of("api","holdfast-api")'
+
 const counted = (name: string) => `metric.type="logging.googleapis.com/user/${name}" AND ${RUNNERS}`
 
 export interface Signal {
@@ -163,6 +166,18 @@ export const CHARTS: readonly Chart[] = [
   { title: 'Runners at work', filter: counted('holdfast_heartbeats'), aligner: 'ALIGN_SUM', reducer: 'REDUCE_SUM' },
   { title: 'Sessions lost to another runner', filter: counted('holdfast_fences'), aligner: 'ALIGN_SUM', reducer: 'REDUCE_SUM' },
   {
+    title: 'Runners that ended by themselves',
+    filter: counted('holdfast_early_ends'),
+    aligner: 'ALIGN_SUM',
+    reducer: 'REDUCE_SUM',
+  },
+  {
+    title: 'CPU of runners',
+    filter: `metric.type="run.googleapis.com/container/cpu/utilizations" AND ${RUNNERS}`,
+    aligner: 'ALIGN_PERCENTILE_99',
+    reducer: 'REDUCE_MAX',
+  },
+  {
     title: 'Memory of runners',
     filter: `metric.type="run.googleapis.com/container/memory/utilizations" AND ${RUNNERS}`,
     aligner: 'ALIGN_PERCENTILE_99',
@@ -176,6 +191,18 @@ export const CHARTS: readonly Chart[] = [
     reducer: 'REDUCE_SUM',
   },
   {
+    title: 'Errors of the API',
+    filter: `metric.type="run.googleapis.com/request_count" AND ${API} AND metric.labels.response_code_class="5xx"`,
+    aligner: 'ALIGN_RATE',
+    reducer: 'REDUCE_SUM',
+  },
+  {
+    title: 'Time of answers of the API, 95 of 100',
+    filter: `metric.type="run.googleapis.com/request_latencies" AND ${API}`,
+    aligner: 'ALIGN_PERCENTILE_95',
+    reducer: 'REDUCE_MAX',
+  },
+  {
     title: 'Waiting tasks',
     filter: 'metric.type="cloudtasks.googleapis.com/queue/depth" AND resource.type="cloud_tasks_queue"',
     aligner: 'ALIGN_MEAN',
@@ -185,6 +212,19 @@ export const CHARTS: readonly Chart[] = [
     title: 'Writes to Firestore',
     filter: 'metric.type="firestore.googleapis.com/document/write_ops_count" AND resource.type="firestore_instance"',
     aligner: 'ALIGN_RATE',
+    reducer: 'REDUCE_SUM',
+  },
+  {
+    title: 'Reads of Firestore',
+    filter: 'metric.type="firestore.googleapis.com/document/read_ops_count" AND resource.type="firestore_instance"',
+    aligner: 'ALIGN_RATE',
+    reducer: 'REDUCE_SUM',
+  },
+  {
+    title: 'Failed attempts of tasks',
+    filter:
+      'metric.type="cloudtasks.googleapis.com/queue/task_attempt_count" AND resource.type="cloud_tasks_queue" AND metric.labels.response_code!="200" AND metric.labels.response_code!="204"',
+    aligner: 'ALIGN_SUM',
     reducer: 'REDUCE_SUM',
   },
 ]

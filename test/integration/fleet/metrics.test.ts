@@ -3,7 +3,8 @@ import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readFleetFacts } from '../../../functions/src/use-cases/fleet-facts.ts'
 import { writeHealth } from '../../../functions/src/use-cases/health/write-health.ts'
-import { expositionOf } from '../../../functions/src/use-cases/metrics/exposition.ts'
+import { COUNTERS, GAUGES, type MetricEntry } from '../../../functions/src/use-cases/metrics/catalogue.ts'
+import { expositionOf, type Metric } from '../../../functions/src/use-cases/metrics/exposition.ts'
 import { CountedDocuments } from '../../support/counted-documents.ts'
 import { API_KEY, type ApiUnderTest, startApi } from '../api/api-under-test.ts'
 import { reportedSession, runnerChange, sessionChange, writeAll } from '../../support/fleet-documents.ts'
@@ -88,6 +89,27 @@ describe('the figures for Prometheus', () => {
     expect(samples.get('holdfast_sweep_last_run_timestamp_seconds')).toBeCloseTo(documents.nowMs / 1000, 0)
     expect(page).not.toMatch(/acme|first|r1/)
     expect(samples.size).toBeLessThan(100)
+  })
+
+  it('are those of the catalogue, with its labels', async () => {
+    await sweep()
+    const { body } = await api.with({ documents, clock }).get('/metrics?format=json&sessions=5')
+    const found = body as readonly Metric[]
+    const gauges: Readonly<Record<string, MetricEntry>> = GAUGES
+    const shown = found.map(({ name, type, samples }) => {
+      const entry =
+        type === 'gauge' ? gauges[name.replace('holdfast_', '')] : COUNTERS[/^holdfast_(.*)_total$/.exec(name)?.[1] ?? '']
+      const labels = Object.keys(entry?.labels ?? {})
+      for (const sample of samples) expect([name, Object.keys(sample.labels)]).toEqual([name, labels])
+      return entry
+    })
+    expect(shown).not.toContain(undefined)
+    expect(
+      found
+        .filter(({ type }) => type === 'gauge')
+        .map(({ name }) => name.replace('holdfast_', ''))
+        .toSorted(),
+    ).toEqual(Object.keys(GAUGES).toSorted())
   })
 
   it('have counters that do not fall when a runner vanishes', async () => {
