@@ -16,6 +16,7 @@ export interface Options {
   readonly webhooks: boolean
   readonly groups: boolean
   readonly backups: boolean
+  readonly traces: boolean
   /** The events in a second that end points of webhooks are told of. */
   readonly events: number
   readonly json: boolean
@@ -34,12 +35,13 @@ Parts by themselves, a few minutes each:
   --webhooks   --events a second into one end point and into several: the time until they have them
   --groups     the first and the second message to a group of 1,000 members
   --backups    backups of a session with 5,000 contacts: made, and read back
+  --traces     the CPU time of the spans of a message, on and off (a minute)
 `
 
 /** @throws BadOption, with a message for the user of the command line. */
 export const parseOptions = (args: readonly string[]): Options =>
   readOptions(args, {
-    flags: ['costs', 'chats', 'media', 'webhooks', 'groups', 'backups'],
+    flags: ['costs', 'chats', 'media', 'webhooks', 'groups', 'backups', 'traces'],
     numbers: {
       sessions: { least: 1, most: 200, fallback: 50 },
       messages: { least: 1, most: 1000, fallback: 6 },

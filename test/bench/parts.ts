@@ -3,6 +3,7 @@ import { measureChatList } from './chat-list.ts'
 import { measureGroups } from './groups.ts'
 import { measureMedia } from './media.ts'
 import type { Options } from './options.ts'
+import { measureTraces } from './traces.ts'
 import { measureWebhooks } from './webhooks.ts'
 
 /** What is measured without a comparison, each in a world of its own. The names of options, with the names of the figures. */
@@ -12,6 +13,7 @@ const PARTS = {
   webhooks: async ({ events }: Options) => ({ webhooks: await measureWebhooks(events) }),
   groups: async () => ({ groups: await measureGroups() }),
   backups: async () => ({ backups: await measureBackups() }),
+  traces: async () => ({ tracesOfAMessage: await measureTraces() }),
 } as const
 
 type Part = keyof typeof PARTS
@@ -37,4 +39,5 @@ const TITLES: Readonly<Record<Part, string>> = {
   webhooks: 'Webhooks',
   groups: 'Groups of 1,000 members',
   backups: 'Backups of a session with 5,000 contacts',
+  traces: 'The spans of a message',
 }
