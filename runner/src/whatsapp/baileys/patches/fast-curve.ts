@@ -32,6 +32,7 @@ const { sign, verify } = curve25519
  * `getPublicFromPrivateKey` is wrong in 0.5.4, so nothing here calls it.
  */
 export function patchCurve(): void {
+  if (curve25519.sign === fastSign) return
   Object.assign(curve25519, { sign: fastSign, verify: fastVerify })
   Object.assign(curve, { generateKeyPair: makeKeyPair })
   // Baileys took libsignal's function when it was loaded.

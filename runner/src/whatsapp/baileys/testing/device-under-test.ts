@@ -35,6 +35,10 @@ import type { Reader } from '../receive/reader.ts'
 import { Receiving } from '../receive/receiving.ts'
 import { SerialQueue } from '../signal/serial-queue.ts'
 import { makeSignalRepository } from '../signal/signal-repository.ts'
+import { patchCurve } from '../patches/fast-curve.ts'
+
+// As in a runner. In JavaScript, each signature takes 5 to 30 ms.
+patchCurve()
 
 const SILENT = createLogger('test', 'silent')
 

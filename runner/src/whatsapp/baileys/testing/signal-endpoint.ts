@@ -9,6 +9,10 @@ import {
 } from '@whiskeysockets/baileys'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { MemoryKeys } from './memory-keys.ts'
+import { patchCurve } from '../patches/fast-curve.ts'
+
+// As in a runner. In JavaScript, each signature takes 5 to 30 ms.
+patchCurve()
 
 const SILENT = createLogger('endpoint', 'silent')
 
