@@ -94,6 +94,7 @@ async function ask({ sandbox }: BenchWorld, method: string, path: string, webhoo
 
 /** Says something in every chat until each event comes to its path, and to no other: owners hear of a change a moment later. */
 async function untilHeard({ world, receiver, sessions }: Stage, pathOf: (session: Session) => string): Promise<void> {
+  let last = ''
   for (let round = 0; round < HEAR_ROUNDS; round++) {
     const wanted = new Map<string, string>()
     for (const session of sessions) {
@@ -104,13 +105,15 @@ async function untilHeard({ world, receiver, sessions }: Stage, pathOf: (session
     const deadline = performance.now() + HEAR_LIMIT_MS
     for (;;) {
       const heard = receiver.requests.filter(({ event }) => wanted.has(messageIn(event)))
-      const isHeard = new Set(heard.map(({ event }) => event.id)).size >= wanted.size
-      if (isHeard && heard.every(({ at, event }) => wanted.get(messageIn(event)) === at)) return
+      const came = new Set(heard.map(({ event }) => event.id)).size
+      const astray = heard.filter(({ at, event }) => wanted.get(messageIn(event)) !== at).length
+      if (came >= wanted.size && astray === 0) return
+      last = `of ${wanted.size} events ${came} came, ${astray} of them to another end point`
       if (performance.now() > deadline) break
       await pause(LOOK_EVERY_MS)
     }
   }
-  throw new Error('The owners did not hear of their webhooks.')
+  throw new Error(`The owners did not hear of their webhooks: ${last}.`)
 }
 
 /** The id at WhatsApp of the message that an event tells. */
