@@ -72,12 +72,19 @@ const UNANSWERED: Fields = {
 
 describe('a message whose session is down', () => {
   it('moves to the next session of its pool, keeps its id, and says who moved it, when and why', async () => {
-    const job = await pooled({ proto: Buffer.from('of an earlier attempt'), hold: { reason: 'daily-limit', until: ago(0) } })
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const job = await pooled({
+      proto: Buffer.from('of an earlier attempt'),
+      hold: { reason: 'daily-limit', until: ago(0) },
+      traceparent,
+    })
     const before = await queue.read(job)
     await states({ a: 'down', b: 'up' })
     expect(await run()).toBe(1)
     const moved = await queue.read(job)
     expect(moved).toMatchObject({
+      // The next session continues the trace.
+      traceparent,
       sessionId: 'default.b',
       firstSession: 'default.a',
       messageId: before.messageId,
