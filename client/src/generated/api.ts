@@ -1905,6 +1905,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/graphql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same for an EventSource, which cannot POST
+         * @description Read only: health, sessions, queue, alerts, recoveries and runners, with the fields and the rights that the other routes have. Each field of the query itself counts as a request. A subscription answers as the distinct connections mode of graphql-sse: `next` for each state.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
+        get: operations["followGraph"];
+        put?: never;
+        /**
+         * Ask for several things at once, or follow one (GraphQL)
+         * @description Read only: health, sessions, queue, alerts, recoveries and runners, with the fields and the rights that the other routes have. Each field of the query itself counts as a request. A subscription answers as the distinct connections mode of graphql-sse: `next` for each state.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
+         */
+        post: operations["queryGraph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/keys": {
         parameters: {
             query?: never;
@@ -4730,6 +4758,28 @@ export interface components {
              * @default default
              */
             session?: string;
+        };
+        GraphAnswer: {
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What is wrong with the query, or with single fields. `extensions.code` is the code of a problem. */
+            errors?: {
+                message: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "query": "{ sessions { name status } }"
+         *     }
+         */
+        GraphQuery: {
+            /** @description Which operation to run, if the query has several. */
+            operationName?: string | null;
+            query: string;
+            variables?: {
+                [key: string]: unknown;
+            } | null;
         };
         Group: {
             /** @description Only admins write. */
@@ -18862,6 +18912,193 @@ export interface operations {
                 };
             };
             /** @description `queue-disabled`: No new messages are accepted. `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followGraph: {
+        parameters: {
+            query: {
+                /** @description Which operation to run, if the query has several. */
+                operationName?: string | null;
+                query: string;
+                /** @description The variables, as JSON. */
+                variables?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for, or what is wrong with the query. A subscription is answered with server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queryGraph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GraphQuery"];
+            };
+        };
+        responses: {
+            /** @description What was asked for, or what is wrong with the query. A subscription is answered with server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: No valid API key. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The API key does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-tenant`: There is no such tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Unexpected error. `bad-configuration`: The service is not configured correctly. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The service cannot reach its database. */
             503: {
                 headers: {
                     [name: string]: unknown;

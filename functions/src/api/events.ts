@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actingTenant } from '../use-cases/acting-tenant.ts'
-import type { EventStream } from '../use-cases/events/event-stream.ts'
+import { bytesOf, STREAM_HEADERS } from './event-bytes.ts'
 import { READERS, type Route, route } from './route.ts'
 
 const query = z.object({
@@ -13,8 +13,6 @@ const query = z.object({
     .default('false')
     .meta({ description: 'True: the stream ends behind the present state.', example: 'true' }),
 })
-
-const HEADERS = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' }
 
 export const EVENT_ROUTES: readonly Route[] = [
   route({
@@ -44,23 +42,7 @@ export const EVENT_ROUTES: readonly Route[] = [
           again: async () => ({ ...(await call.again()), tenant }),
         },
       )
-      return { status: 200, stream: bytesOf(stream), headers: HEADERS }
+      return { status: 200, stream: bytesOf(stream), headers: STREAM_HEADERS }
     },
   }),
 ]
-
-/** Makes each piece when the one before was read. */
-function bytesOf(stream: EventStream): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const text = await stream.next()
-        if (text === null) controller.close()
-        else controller.enqueue(encoder.encode(text))
-      },
-      cancel: () => stream.end(),
-    },
-    { highWaterMark: 0 },
-  )
-}

@@ -54,6 +54,8 @@ interface Described<Request extends RequestSchemas, Given extends Answers> {
   readonly request?: Request
   /** True for routes that send messages, which are too many for the audit log. The log has every other change. */
   readonly sendsMessages?: boolean
+  /** True for a POST that only reads. */
+  readonly changesNothing?: boolean
   /** True for routes whose body has a field `file`. Its data go to the object store while they arrive. */
   readonly takesFile?: boolean
   /** True if the caller may leave out the body. A missing body counts as `{}`. */

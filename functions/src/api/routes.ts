@@ -10,6 +10,7 @@ import { ERASURE_ROUTES } from './erasure.ts'
 import { EVENT_ROUTES } from './events.ts'
 import { FILE_ROUTES } from './files.ts'
 import { FORMER_ROUTES } from './former.ts'
+import { GRAPHQL_ROUTES } from './graphql.ts'
 import { GROUP_ROUTES } from './groups.ts'
 import { HEALTH_ROUTES } from './health.ts'
 import { KEY_ROUTES } from './keys.ts'
@@ -57,6 +58,7 @@ export const ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...SIGN_IN_ROUTES,
   ...EVENT_ROUTES,
+  ...GRAPHQL_ROUTES,
   ...AUDIT_ROUTES,
   ...SERVER_ROUTES,
   ...SESSION_ROUTES,

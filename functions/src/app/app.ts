@@ -16,10 +16,11 @@ import { headerOf, IGNORED_FIELDS } from './ignored-fields.ts'
 import { isLivePath, LIVE_PATH } from './live-request.ts'
 import { readFileRequest } from './file-request.ts'
 import { addPages } from './pages/routes.ts'
-import type { Principal, Role } from './principal.ts'
+import type { Principal } from './principal.ts'
 import { problem, problemOf } from './problems.ts'
 import { readRequest } from './request.ts'
 import { NO_SPAN, NO_TRACES, type Span } from '@holdfast/core/platform/traces'
+import { requireRole } from './require-role.ts'
 import { concerns, requestContext, underRequestId } from './request-context.ts'
 import { cookieIn, requireOwnPage, signInOf } from './sign-in-cookie.ts'
 
@@ -147,11 +148,6 @@ async function bodyOf({ req, get }: Context<Environment>, route: Route, dependen
   const { host } = dependencies
   if (!route.takesFile) return { bytes: await readBody(req, route, host), file: null }
   return readFileRequest(req, route, { host, dependencies, principal: get('principal') })
-}
-
-function requireRole({ role }: Principal, roles: readonly Role[]): void {
-  if (roles.includes(role)) return
-  throw problem('forbidden', `The role of this API key is ${role}; the route is for ${roles.join(', ')}.`)
 }
 
 /** Browsers cannot send a header with the address of a picture. */

@@ -7,8 +7,8 @@ import { problemOf } from './problems.ts'
 import { requestContext } from './request-context.ts'
 
 /** Returns whether the acts of a route are written to the audit log: all that change something, but for the sending of messages. */
-export const isAudited = ({ method, roles, sendsMessages = false }: Route): boolean =>
-  method !== 'GET' && roles !== 'anybody' && !sendsMessages
+export const isAudited = ({ method, roles, sendsMessages = false, changesNothing = false }: Route): boolean =>
+  method !== 'GET' && roles !== 'anybody' && !sendsMessages && !changesNothing
 
 interface Request {
   readonly params: unknown

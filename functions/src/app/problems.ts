@@ -131,6 +131,16 @@ export function problemOf(error: unknown): HTTPException | null {
   return asException({ code, status: 500, title: 'Stored data cannot be used', detail })
 }
 
+/** An exception with a problem document. Its message is the code. */
+export class Problem extends HTTPException {
+  readonly detail: string
+
+  constructor(status: ContentfulStatusCode, detail: string, options: { readonly res: Response; readonly message: string }) {
+    super(status, options)
+    this.detail = detail
+  }
+}
+
 interface ProblemBody {
   readonly code: string
   readonly status: ContentfulStatusCode
@@ -163,5 +173,5 @@ function asException(body: ProblemBody, headers: Readonly<Record<string, string>
   }
   const type = { 'Content-Type': 'application/problem+json' }
   const res = new Response(JSON.stringify(content), { status, headers: { ...headers, ...type } })
-  return new HTTPException(status, { res, message: code })
+  return new Problem(status, detail, { res, message: code })
 }

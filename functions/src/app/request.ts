@@ -57,7 +57,8 @@ function parse(text: string): object {
   return body
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, given: unknown, ignored: string[]): z.output<Schema> {
+/** @throws the problem `bad-request` with all mistakes */
+export function checked<Schema extends z.ZodType>(schema: Schema, given: unknown, ignored: string[]): z.output<Schema> {
   const { result, ignored: fields } = readIgnoring(schema, given)
   ignored.push(...fields)
   if (result.success) return result.data

@@ -73,6 +73,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'GET /api/screenshot': 'is always refused',
   'POST /api/sessions/start': "creates in the caller's own tenant, as POST /api/sessions",
   'POST /api/sessions': "creates in the caller's own tenant: below",
+  'POST /api/graphql': 'has the fields and the rights of other routes: graphql.test.ts',
+  'GET /api/graphql': 'has the fields and the rights of other routes: graphql.test.ts',
   'GET /api/sessions': "lists the caller's own tenant: below",
   'GET /api/purges': "lists the caller's own tenant: purge.test.ts",
   'GET /api/pools': "lists the caller's own tenant: pools.test.ts",

@@ -5,8 +5,8 @@ import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { HealthCheck } from '../health.ts'
 import { Refusal } from '../refusal.ts'
-import { EventStream } from './event-stream.ts'
-import { type EventKind, Feed, type Source, type Tell } from './feed.ts'
+import { EventStream, type Write } from './event-stream.ts'
+import { EVENT_KINDS, type EventKind, Feed, type Source, type Tell } from './feed.ts'
 import { healthSource, runnerSource } from './fleet-sources.ts'
 import { QueueSource } from './queue-source.ts'
 import { RunnerDocuments } from './runner-documents.ts'
@@ -72,10 +72,10 @@ export class EventHub {
    * @param lastEventId where an earlier stream of the caller ended; it goes on there if this process still knows
    * @throws HoldfastError `unavailable`, or Refusal `rate-limited`
    */
-  async open(principal: Principal, { lastEventId, once, again }: OpenOptions): Promise<EventStream> {
+  async open(principal: Principal, { kinds, lastEventId, once, again, write }: OpenOptions): Promise<EventStream> {
     if (this.#isClosed) throw new HoldfastError('unavailable', 'This server is ending.')
     this.#requireRoom(principal)
-    const used = this.#namesOf(principal).map(([name, begin]) => [name, this.#use(name, begin)] as const)
+    const used = this.#namesOf(principal, kinds).map(([name, begin]) => [name, this.#use(name, begin)] as const)
     const release = (): void => {
       for (const [name] of used) this.#release(name)
     }
@@ -88,6 +88,7 @@ export class EventHub {
       lastEventId,
       once,
       again,
+      write,
       clock,
       endsAfterMs,
       ended: () => {
@@ -125,7 +126,7 @@ export class EventHub {
   }
 
   /** What a caller hears of: names of feeds, and what begins them. */
-  #namesOf(principal: Principal): (readonly [string, (tell: Tell) => Source])[] {
+  #namesOf(principal: Principal, only: readonly EventKind[] = EVENT_KINDS): (readonly [string, (tell: Tell) => Source])[] {
     const { tenant, role, sessions } = principal
     const isOperator = role === 'operator'
     const alertsOf = isOperator ? null : tenant
@@ -141,7 +142,7 @@ export class EventHub {
         (tell) => this.#withRunners((runners) => new SessionSource(needed, { tenant, runners, tell })),
       ],
     }
-    return Object.values(kinds).filter((kind) => kind !== null)
+    return only.map((kind) => kinds[kind]).filter((kind) => kind !== null)
   }
 
   #use(name: string, begin: (tell: Tell) => Source): Feed {
@@ -187,11 +188,15 @@ export class EventHub {
 }
 
 interface OpenOptions {
+  /** Without it: all kinds. */
+  readonly kinds?: readonly EventKind[]
   readonly lastEventId: string | undefined
   /** Ends behind the present state. */
   readonly once: boolean
   /** Finds the caller anew. Rejects when the key is refused now. */
   readonly again: () => Promise<Principal>
+  /** Without it: as GET /api/events has them. */
+  readonly write?: Write
 }
 
 const newEra = (): string => randomBytes(6).toString('hex')

@@ -4,6 +4,9 @@ import { isHoldfastError } from '@holdfast/core/platform/errors'
 import type { Principal } from '../../app/principal.ts'
 import type { Feed, Item } from './feed.ts'
 
+/** Makes the text of an event. `begin` and `ready` are about the stream, all others are kinds of things. */
+export type Write = (event: { readonly id: string; readonly name: string; readonly data: unknown }) => string
+
 interface Options {
   readonly principal: Principal
   readonly feeds: readonly Feed[]
@@ -12,6 +15,7 @@ interface Options {
   readonly lastEventId: string | undefined
   readonly once: boolean
   readonly again: () => Promise<Principal>
+  readonly write?: Write | undefined
   readonly clock: Clock
   readonly endsAfterMs: number
   /** Called once. */
@@ -121,8 +125,8 @@ export class EventStream {
   }
 
   #event(name: string, data: unknown, order: number): string {
-    const { era } = this.#options
-    return `id: ${era}.${this.#caller}.${order}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+    const { era, write = asEvent } = this.#options
+    return write({ id: `${era}.${this.#caller}.${order}`, name, data })
   }
 
   #add(item: Item): void {
@@ -147,6 +151,8 @@ export class EventStream {
     this.end()
   }
 }
+
+const asEvent: Write = ({ id, name, data }) => `id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 
 /** Stands for a caller and its rights. */
 const callerOf = ({ key, tenant, role, sessions }: Principal): string =>

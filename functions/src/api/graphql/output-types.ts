@@ -1,0 +1,107 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfigMap,
+  GraphQLFloat,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLScalarType,
+  GraphQLString,
+} from 'graphql'
+import { z } from 'zod'
+
+const TIME = new GraphQLScalarType({ name: 'Time', description: 'ISO 8601, in UTC.' })
+const JSON_VALUE = new GraphQLScalarType({ name: 'Json', description: 'Any JSON value.' })
+
+/** The name of a type, from the places in which it is: `Session` and `owner` give `SessionOwner`. */
+const nameIn = (place: string, field: string): string => `${place}${field.charAt(0).toUpperCase()}${field.slice(1)}`
+
+/**
+ * Makes the types of GraphQL from the schemas of the routes' answers, so that both faces have the same fields. A number is a Float, because
+ * an Int ends at 2³¹. A text with fixed values is a String, because later versions have more of them. Keys that are names become entries.
+ */
+export class OutputTypes {
+  readonly #objects = new Map<z.ZodType, GraphQLObjectType>()
+
+  /** `place` names what has no name of its own. */
+  of(schema: z.ZodType, place: string): GraphQLOutputType {
+    const { bare, isNullable } = withoutWrapping(schema)
+    const type = this.#bare(bare, place)
+    return isNullable ? type : new GraphQLNonNull(type)
+  }
+
+  #bare(schema: z.ZodType, place: string) {
+    if (schema instanceof z.ZodString || schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return GraphQLString
+    if (schema instanceof z.ZodNumber) return GraphQLFloat
+    if (schema instanceof z.ZodBoolean) return GraphQLBoolean
+    if (schema instanceof z.ZodPipe) return TIME
+    if (schema instanceof z.ZodArray) return new GraphQLList(this.of(schema.element as z.ZodType, place))
+    if (schema instanceof z.ZodObject) return this.#object(schema, place)
+    if (schema instanceof z.ZodUnion) return this.#union(schema, place)
+    const value = schema instanceof z.ZodRecord ? (schema.valueType as z.ZodType) : null
+    return value instanceof z.ZodObject ? new GraphQLList(new GraphQLNonNull(this.#entry(value, place))) : JSON_VALUE
+  }
+
+  #object(schema: z.ZodObject, place: string): GraphQLObjectType {
+    const known = this.#objects.get(schema)
+    if (known) return known
+    const { id, description } = schema.meta() ?? {}
+    const name = id ?? place
+    const type = new GraphQLObjectType({ name, description, fields: () => this.#fieldsOf(schema.shape, name) })
+    this.#objects.set(schema, type)
+    return type
+  }
+
+  /** Of several kinds of objects, one with the fields of all. What not every kind has may be null. */
+  #union(schema: z.ZodUnion, place: string): GraphQLOutputType {
+    const kinds = schema.options.filter((option) => option instanceof z.ZodObject)
+    if (kinds.length < schema.options.length) return JSON_VALUE
+    const known = this.#objects.get(schema)
+    if (known) return known
+    const shape: Record<string, z.ZodType> = {}
+    for (const kind of kinds) {
+      for (const [field, type] of Object.entries(kind.shape)) {
+        const isInAll = kinds.every((other) => Object.hasOwn(other.shape, field))
+        shape[field] ??= isInAll ? type : type.nullable()
+      }
+    }
+    const name = schema.meta()?.id ?? place
+    const type = new GraphQLObjectType({ name, fields: () => this.#fieldsOf(shape, name) })
+    this.#objects.set(schema, type)
+    return type
+  }
+
+  #entry(value: z.ZodObject, place: string): GraphQLObjectType {
+    const known = this.#objects.get(value)
+    const fields = { key: { type: new GraphQLNonNull(GraphQLString) }, value: { type: known ?? this.of(value, `${place}Value`) } }
+    return new GraphQLObjectType({ name: `${place}Entry`, fields })
+  }
+
+  #fieldsOf(shape: Shape, place: string): GraphQLFieldConfigMap<Record<string, unknown>, unknown> {
+    return Object.fromEntries(
+      Object.entries(shape).map(([field, schema]) => {
+        const { bare } = withoutWrapping(schema)
+        const description = schema.meta()?.description ?? bare.meta()?.description
+        const type = this.of(schema, nameIn(place, field))
+        const isMap = bare instanceof z.ZodRecord && bare.valueType instanceof z.ZodObject
+        return [field, { type, description, resolve: (source) => (isMap ? entriesOf(source[field]) : (source[field] ?? null)) }]
+      }),
+    )
+  }
+}
+
+type Shape = Readonly<Record<string, z.ZodType>>
+
+function withoutWrapping(schema: z.ZodType): { bare: z.ZodType; isNullable: boolean } {
+  let bare = schema
+  let isNullable = false
+  for (;;) {
+    if (bare instanceof z.ZodNullable || bare instanceof z.ZodOptional) isNullable = true
+    else if (!(bare instanceof z.ZodDefault || bare instanceof z.ZodReadonly)) return { bare, isNullable }
+    bare = bare.unwrap() as z.ZodType
+  }
+}
+
+const entriesOf = (map: unknown) =>
+  map === null || map === undefined ? null : Object.entries(map).map(([key, value]) => ({ key, value: value as unknown }))
