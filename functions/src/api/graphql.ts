@@ -3,6 +3,7 @@ import { problem } from '../app/problems.ts'
 import type { Principal } from '../app/principal.ts'
 import { bytesOf, STREAM_HEADERS } from './event-bytes.ts'
 import { type Call, READERS, type Route, route, type RouteDependencies } from './route.ts'
+import { runQuery } from './graphql/run.ts'
 import { requiredString } from './schemas.ts'
 
 const LONGEST_QUERY = 20_000
@@ -109,8 +110,6 @@ interface From {
 }
 
 async function answerTo({ query, operationName: named, variables }: Given, { dependencies, principal, call }: From) {
-  // Few processes are ever asked, and the library takes 100 ms to load.
-  const { runQuery } = await import('./graphql/run.ts')
   let isFirst = true
   const admit = async (): Promise<void> => {
     // The request itself was admitted before.

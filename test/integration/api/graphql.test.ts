@@ -1,14 +1,17 @@
 import { raiseAlert } from '@holdfast/core/operations/alerts'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
+import * as graphql from 'graphql'
 import { type GraphQLOutputType, getNamedType, isObjectType } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Principal } from '../../../functions/src/app/principal.ts'
 import { QUERY_FIELDS, SUBSCRIPTION_FIELDS } from '../../../functions/src/api/graphql/fields.ts'
-import { SCHEMA } from '../../../functions/src/api/graphql/schema.ts'
+import { schemaOf } from '../../../functions/src/api/graphql/schema.ts'
 import { ServerSentEvents } from '../../support/server-sent-events.ts'
 import { type Answer, type ApiUnderTest, startApi } from './api-under-test.ts'
 
 /** The end point for other programs shows what the routes show, with the same rights, and refuses what costs too much. */
+
+const SCHEMA = schemaOf(graphql)
 
 let api: ApiUnderTest
 const open: ServerSentEvents[] = []

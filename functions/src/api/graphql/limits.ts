@@ -1,12 +1,5 @@
-import {
-  type DefinitionNode,
-  type DocumentNode,
-  type FieldNode,
-  GraphQLError,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
+import type { DefinitionNode, DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql'
+import type { GraphQL } from './output-types.ts'
 
 /** Words and signs of a query. It bounds the work before anything is known of it. */
 export const MOST_TOKENS = 2000
@@ -29,26 +22,28 @@ const ENTRIES_OF_A_LIST = 100
  * @throws GraphQLError that says what to leave out
  */
 export function requireModesty(
+  graphql: GraphQL,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): void {
-  const roots = fieldsOf(document, operation.selectionSet)
-  if (roots.length > MOST_ROOT_FIELDS) throw refusal(`asks for ${roots.length} things at once, ${MOST_ROOT_FIELDS} at most`)
+  const roots = fieldsOf(graphql, document, operation.selectionSet)
+  if (roots.length > MOST_ROOT_FIELDS)
+    throw refusal(graphql, `asks for ${roots.length} things at once, ${MOST_ROOT_FIELDS} at most`)
   let cost = 0
   const visit = (field: FieldNode, entries: number, depth: number): void => {
-    if (depth > MOST_DEPTH) throw refusal(`is deeper than ${MOST_DEPTH} levels`)
+    if (depth > MOST_DEPTH) throw refusal(graphql, `is deeper than ${MOST_DEPTH} levels`)
     cost += entries
     // At once, because fragments in fields of fragments may stand for millions of fields.
-    if (cost > MOST_COST) throw refusal(`costs more than ${MOST_COST} (its fields times the entries of their list)`)
+    if (cost > MOST_COST) throw refusal(graphql, `costs more than ${MOST_COST} (its fields times the entries of their list)`)
     if (!field.selectionSet) return
-    for (const child of fieldsOf(document, field.selectionSet)) visit(child, entries, depth + 1)
+    for (const child of fieldsOf(graphql, document, field.selectionSet)) visit(child, entries, depth + 1)
   }
-  for (const root of roots) visit(root, entriesOf(root, variables), 1)
+  for (const root of roots) visit(root, entriesOf(graphql, root, variables), 1)
 }
 
 /** The fields of a selection. As in the execution, each fragment counts once in it, so that fragments of fragments multiply nothing. */
-function fieldsOf(document: DocumentNode, selection: SelectionSetNode): readonly FieldNode[] {
+function fieldsOf({ Kind }: GraphQL, document: DocumentNode, selection: SelectionSetNode): readonly FieldNode[] {
   const fields: FieldNode[] = []
   const seen = new Set<string>()
   const collect = ({ selections }: SelectionSetNode): void => {
@@ -69,12 +64,16 @@ function fieldsOf(document: DocumentNode, selection: SelectionSetNode): readonly
   return fields
 }
 
-function entriesOf({ arguments: given = [] }: FieldNode, variables: Readonly<Record<string, unknown>>): number {
+function entriesOf(
+  { Kind }: GraphQL,
+  { arguments: given = [] }: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+): number {
   const limit = given.find(({ name }) => name.value === 'limit')?.value
   const value =
     limit?.kind === Kind.VARIABLE ? variables[limit.name.value] : limit?.kind === Kind.INT ? Number(limit.value) : null
   return typeof value === 'number' && value >= 1 ? value : ENTRIES_OF_A_LIST
 }
 
-const refusal = (why: string): GraphQLError =>
+const refusal = ({ GraphQLError }: GraphQL, why: string): Error =>
   new GraphQLError(`The query ${why}. Ask for less, or in several queries.`, { extensions: { code: 'too-large' } })

@@ -1,25 +1,12 @@
-import {
-  type DocumentNode,
-  execute,
-  executeSync,
-  getOperationAST,
-  GraphQLError,
-  type GraphQLFormattedError,
-  Kind,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-  parse,
-  recommendedRules,
-  specifiedRules,
-  validate,
-} from 'graphql'
+import type { DocumentNode, GraphQLError, GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { requireRole } from '../../app/require-role.ts'
 import { Problem, problemOf } from '../../app/problems.ts'
 import { requestContext } from '../../app/request-context.ts'
 import type { EventKind } from '../../use-cases/events/feed.ts'
 import { SUBSCRIPTION_FIELDS } from './fields.ts'
 import { MOST_TOKENS, requireModesty } from './limits.ts'
-import { type Asker, SCHEMA } from './schema.ts'
+import type { GraphQL } from './output-types.ts'
+import { type Asker, schemaOf } from './schema.ts'
 
 export interface GraphQuery {
   readonly query: string
@@ -38,26 +25,43 @@ interface Followed {
   readonly show: (state: unknown) => GraphAnswer
 }
 
+/** The library and the schema, once a query has come. */
+interface Engine {
+  readonly graphql: GraphQL
+  readonly schema: GraphQLSchema
+}
+
+let engine: Promise<Engine> | undefined
+
+/** Few processes are ever asked, and the library takes 100 ms to load. */
+const loaded = (): Promise<Engine> => (engine ??= import('graphql').then((graphql) => ({ graphql, schema: schemaOf(graphql) })))
+
 /**
  * Answers a query, or says what a subscription follows. A fault of the query is an answer, too.
  *
  * @throws the problem of its fields, if it has no other answer and the same request may work later
  */
 export async function runQuery(given: GraphQuery, asker: Asker): Promise<GraphAnswer | Followed> {
+  const { graphql, schema } = await loaded()
   const { variables: variableValues, operationName } = given
+  const tell = (error: unknown): GraphQLFormattedError => saidOf(graphql, error, asker)
   let run: Run
   try {
-    const { document, operation } = understood(given)
-    requireModesty(document, operation, variableValues)
-    run = { schema: SCHEMA, document, variableValues, operationName }
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION) return followed(operation, run, asker)
+    const { document, operation } = understood({ graphql, schema }, given)
+    requireModesty(graphql, document, operation, variableValues)
+    run = { schema, document, variableValues, operationName, contextValue: asker }
+    if (operation.operation === graphql.OperationTypeNode.SUBSCRIPTION) return followed(graphql, operation, { run, asker, tell })
   } catch (error) {
-    return { errors: [saidOf(error, asker)] }
+    return { errors: [tell(error)] }
   }
-  const result = await execute({ ...run, contextValue: asker })
+  const result = await graphql.execute(run)
   if (Object.values(result.data ?? {}).every((value) => value === null)) throwPassing(result.errors ?? [])
-  return shown(result, asker)
+  return shown(result, tell)
 }
+
+type Run = Parameters<GraphQL['execute']>[0]
+
+type Tell = (error: unknown) => GraphQLFormattedError
 
 /** Whoever asks again later hears when from the status and the headers. */
 function throwPassing(errors: readonly GraphQLError[]): void {
@@ -66,50 +70,59 @@ function throwPassing(errors: readonly GraphQLError[]): void {
   if (passing) throw passing
 }
 
-/** @throws GraphQLError with all mistakes of the query */
-function understood({ query, operationName }: GraphQuery): { document: DocumentNode; operation: OperationDefinitionNode } {
-  const document = parse(query, { maxTokens: MOST_TOKENS })
-  const mistakes = validate(SCHEMA, document, [...specifiedRules, ...recommendedRules])
-  if (mistakes[0]) throw mistakes[0]
-  const operation = getOperationAST(document, operationName)
-  if (operation) return { document, operation }
-  throw new GraphQLError('The query has several operations, or none of that name. Name one in operationName.')
+interface Understood {
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
 }
 
-type Run = Pick<Parameters<typeof executeSync>[0], 'schema' | 'document' | 'variableValues' | 'operationName'>
+/** @throws GraphQLError with the first mistake of the query */
+function understood({ graphql, schema }: Engine, { query, operationName }: GraphQuery): Understood {
+  const { getOperationAST, GraphQLError: Mistake, parse, recommendedRules, specifiedRules, validate } = graphql
+  const document = parse(query, { maxTokens: MOST_TOKENS })
+  const [mistake] = validate(schema, document, [...specifiedRules, ...recommendedRules])
+  if (mistake) throw mistake
+  const operation = getOperationAST(document, operationName)
+  if (operation) return { document, operation }
+  throw new Mistake('The query has several operations, or none of that name. Name one in operationName.')
+}
 
-function followed({ selectionSet }: OperationDefinitionNode, run: Run, asker: Asker): Followed {
+interface Following {
+  readonly run: Run
+  readonly asker: Asker
+  readonly tell: Tell
+}
+
+function followed(graphql: GraphQL, { selectionSet }: OperationDefinitionNode, { run, asker, tell }: Following): Followed {
   const [root] = selectionSet.selections
-  const field = root?.kind === Kind.FIELD ? root.name.value : ''
+  const field = root?.kind === graphql.Kind.FIELD ? root.name.value : ''
   const subscription = SUBSCRIPTION_FIELDS[field]
-  if (!subscription) throw new GraphQLError('A subscription names its field at once, without a fragment.')
+  if (!subscription) throw new graphql.GraphQLError('A subscription names its field at once, without a fragment.')
   const { kind } = subscription
   if (kind === 'runner') requireRole(asker.principal, ['operator'])
   return {
     kind,
     show: (state) => {
       const rootValue = { [field]: JSON.parse(JSON.stringify(state)) as unknown }
-      return shown(executeSync({ ...run, rootValue, contextValue: asker }), asker)
+      return shown(graphql.executeSync({ ...run, rootValue }), tell)
     },
   }
 }
 
-function shown({ data, errors }: { data?: unknown; errors?: readonly GraphQLError[] | undefined }, asker: Asker): GraphAnswer {
-  return {
-    ...(data === undefined ? {} : { data }),
-    ...(errors ? { errors: errors.map((error) => saidOf(error, asker)) } : {}),
-  }
-}
+const shown = ({ data, errors }: { data?: unknown; errors?: readonly GraphQLError[] | undefined }, tell: Tell): GraphAnswer => ({
+  ...(data === undefined ? {} : { data }),
+  ...(errors ? { errors: errors.map(tell) } : {}),
+})
 
 /** What the caller may see of an error. Of what is none of the caller's, only the number under which the log has it. */
-function saidOf(error: unknown, { dependencies }: Asker): GraphQLFormattedError {
-  const cause = error instanceof GraphQLError ? error.originalError : error
-  if (error instanceof GraphQLError && !cause)
-    return { ...error.toJSON(), extensions: { code: 'bad-request', ...error.extensions } }
-  const where = error instanceof GraphQLError ? { path: error.path ?? [], locations: error.locations ?? [] } : {}
+function saidOf({ GraphQLError: Mistake }: GraphQL, error: unknown, { dependencies }: Asker): GraphQLFormattedError {
+  const isOfQuery = error instanceof Mistake
+  const cause = isOfQuery ? error.originalError : error
+  if (isOfQuery && !cause) return { ...error.toJSON(), extensions: { code: 'bad-request', ...error.extensions } }
+  const where = isOfQuery ? { path: error.path ?? [], locations: error.locations ?? [] } : {}
   const known = problemOf(cause)
-  if (known instanceof Problem)
+  if (known instanceof Problem) {
     return { message: known.detail, extensions: { code: known.message, status: known.status }, ...where }
+  }
   dependencies.logger.error({ error: cause }, 'A field of GraphQL failed.')
   const { requestId = '' } = requestContext()
   const message = `The log has the cause under requestId ${requestId}.`

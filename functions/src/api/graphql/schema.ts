@@ -1,20 +1,11 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigArgumentMap,
-  GraphQLInt,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLSchema,
-  GraphQLString,
-} from 'graphql'
+import type { GraphQLFieldConfig, GraphQLFieldConfigArgumentMap, GraphQLSchema } from 'graphql'
 import { z } from 'zod'
 import type { Call, Route, RouteDependencies } from '../route.ts'
 import { requireRole } from '../../app/require-role.ts'
 import { checked } from '../../app/request.ts'
 import type { Principal } from '../../app/principal.ts'
 import { QUERY_FIELDS, SUBSCRIPTION_FIELDS } from './fields.ts'
-import { OutputTypes } from './output-types.ts'
+import { type GraphQL, OutputTypes } from './output-types.ts'
 
 /** Who asks, and what the answers come from. */
 export interface Asker {
@@ -27,10 +18,16 @@ export interface Asker {
 
 type Field = GraphQLFieldConfig<unknown, Asker>
 
-const types = new OutputTypes()
+type Change = GraphQLFieldConfig<Readonly<Record<string, unknown>>, unknown>
+
+interface Parts {
+  readonly graphql: GraphQL
+  readonly types: OutputTypes
+}
 
 /** The type of a state that is followed, with `gone` for the end of the thing. */
-function changeOf(field: string, state: z.ZodType, kind: string): GraphQLFieldConfig<Readonly<Record<string, unknown>>, unknown> {
+function changeOf({ graphql, types }: Parts, field: string, state: z.ZodType, kind: string): Change {
+  const { GraphQLBoolean, GraphQLNonNull, GraphQLObjectType, GraphQLString } = graphql
   const name = capital(field)
   const type = types.of(state.nullable(), capital(kind))
   const change = new GraphQLObjectType({
@@ -54,13 +51,13 @@ function changed(data: Readonly<Record<string, unknown>>, kind: string) {
 }
 
 /** A field that a route answers: with its rights, its checks and its fields. */
-function queryOf(field: string, route: Route): Field {
+function queryOf({ graphql, types }: Parts, field: string, route: Route): Field {
   const { params, query } = route.request ?? {}
   return {
     // It may be null, so that one refusal hides nothing else.
     type: types.of(bodyOf(route).nullable(), capital(field)),
     description: `${route.summary} (${route.method} ${route.path}).`,
-    args: { ...argumentsOf(params, true), ...argumentsOf(query, false) },
+    args: { ...argumentsOf(graphql, params, true), ...argumentsOf(graphql, query, false) },
     async resolve(_, args: Readonly<Record<string, unknown>>, { principal, dependencies, call, admit }) {
       if (route.roles !== 'anybody') requireRole(principal, route.roles)
       await admit()
@@ -89,7 +86,8 @@ function bodyOf({ answers, operationId }: Route): z.ZodType {
 }
 
 /** A query of the API has texts, and GraphQL has types: numbers, and what is `true` or `false` in the API. */
-function argumentsOf(schema: z.ZodObject | undefined, isRequired: boolean): GraphQLFieldConfigArgumentMap {
+function argumentsOf(graphql: GraphQL, schema: z.ZodObject | undefined, isRequired: boolean): GraphQLFieldConfigArgumentMap {
+  const { GraphQLBoolean, GraphQLInt, GraphQLNonNull, GraphQLString } = graphql
   return Object.fromEntries(
     Object.entries(schema?.shape ?? {}).map(([name, field]) => {
       const described = z.toJSONSchema(field as z.ZodType, { io: 'input', unrepresentable: 'any' })
@@ -129,10 +127,15 @@ const capital = (name: string): string => `${name.charAt(0).toUpperCase()}${name
 const mapped = <From, To>(of: Readonly<Record<string, From>>, to: (name: string, value: From) => To): Record<string, To> =>
   Object.fromEntries(Object.entries(of).map(([name, value]) => [name, to(name, value)]))
 
-export const SCHEMA = new GraphQLSchema({
-  query: new GraphQLObjectType({ name: 'Query', fields: mapped(QUERY_FIELDS, queryOf) }),
-  subscription: new GraphQLObjectType({
-    name: 'Subscription',
-    fields: mapped(SUBSCRIPTION_FIELDS, (field, { kind, of }) => changeOf(field, typeAt(of), kind)),
-  }),
-})
+/** The schema of the end point. */
+export function schemaOf(graphql: GraphQL): GraphQLSchema {
+  const { GraphQLObjectType: ObjectType, GraphQLSchema: Schema } = graphql
+  const parts = { graphql, types: new OutputTypes(graphql) }
+  return new Schema({
+    query: new ObjectType({ name: 'Query', fields: mapped(QUERY_FIELDS, (field, route) => queryOf(parts, field, route)) }),
+    subscription: new ObjectType({
+      name: 'Subscription',
+      fields: mapped(SUBSCRIPTION_FIELDS, (field, { kind, of }) => changeOf(parts, field, typeAt(of), kind)),
+    }),
+  })
+}
