@@ -34,6 +34,7 @@ describe('the configuration of the API', () => {
       isRecoveryAutomatic: true,
       oldNames: [],
       thresholds: { cpu: 70, memory: 75 },
+      traces: null,
       isMultiTenant: true,
       notifications: {
         channels: [],
