@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endWithoutCredentials } from '@holdfast/core/adapters/google/credentials'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 /** Processes without an emulator and without Google credentials, and what they say. The clients are Google's, the network is this host. */
 
@@ -88,28 +89,45 @@ describe.concurrent.each(Object.entries(UNITS))('the %s', (_, program) => {
 })
 
 describe('a file with credentials', () => {
+  /** What the start logs of the file, and the code with which it ends: in this process, because the processes above end in the same way. */
+  async function endWith(path: string) {
+    const fatal = vi.fn<(fields: object, message: string) => void>()
+    const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
+      throw new Error(`exit ${code}`)
+    })
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', path)
+    try {
+      await endWithoutCredentials({ type: 'file', path }, { fatal } as never)
+      return { end: 'goes on', message: '' }
+    } catch (error) {
+      return { end: (error as Error).message, message: fatal.mock.lastCall?.[1] ?? '' }
+    } finally {
+      vi.unstubAllEnvs()
+      exit.mockRestore()
+    }
+  }
+
   test.each([
     ['is no JSON', 'the secret words'],
     ['has no credentials of Google', '{"private_key": "the secret words"}'],
     ['has no credentials of Google', '{"type": "service_account"}'],
     ['has no credentials of Google', '[]'],
-  ])('that %s ends the start, and is not quoted: %s', A_PROCESS, async (why, content) => {
+  ])('that %s ends the start, and is not quoted: %s', async (why, content) => {
     const path = await fileWith(content)
-    const { code, messages, last } = await endOf(UNITS.api, { GOOGLE_APPLICATION_CREDENTIALS: path })
-    expect([code, last?.message]).toEqual([78, expect.stringContaining(`the file ${path} ${why}.`)])
-    expect(messages.join()).not.toContain('secret words')
+    const { end, message } = await endWith(path)
+    expect([end, message]).toEqual(['exit 78', expect.stringContaining(`the file ${path} ${why}.`)])
+    expect(message).not.toContain('secret words')
   })
 
-  test('that is a directory ends the start', A_PROCESS, async () => {
-    const { code, last } = await endOf(UNITS.api, { GOOGLE_APPLICATION_CREDENTIALS: directory })
-    expect([code, last?.message]).toEqual([78, expect.stringContaining('is a directory.')])
+  test('that is a directory ends the start', async () => {
+    expect(await endWith(directory)).toEqual({ end: 'exit 78', message: expect.stringContaining('is a directory.') })
   })
 
-  test.skipIf(process.getuid?.() === 0)('that the process may not read ends the start', A_PROCESS, async () => {
+  test.skipIf(process.getuid?.() === 0)('that the process may not read ends the start', async () => {
     const path = await fileWith('{}')
     await chmod(path, 0)
-    const { code, last } = await endOf(UNITS.api, { GOOGLE_APPLICATION_CREDENTIALS: path })
-    expect([code, last?.message]).toEqual([78, expect.stringContaining('may not be read by the user of this process.')])
+    const unreadable = expect.stringContaining('may not be read by the user of this process.')
+    expect(await endWith(path)).toEqual({ end: 'exit 78', message: unreadable })
   })
 })
 
