@@ -123,6 +123,32 @@ describe('a lane', () => {
     expect(await webhooks.statuses()).toEqual(['delivered'])
   })
 
+  test('goes on when the sweep writes to what waits in it', async () => {
+    const task = await webhooks.told('a', '1', '2', '3', '4')
+    webhooks.answer = async (body) => {
+      if (body !== '2') return 200
+      // The sweep finds the second one under way, and looks at those behind it later.
+      webhooks.moveOn(31_000)
+      expect(await sweepWebhooks(webhooks.dependencies)).toBe(0)
+      return 200
+    }
+    await handleWebhookTask(webhooks.dependencies, task)
+    expect(webhooks.bodies()).toEqual(['1', '2', '3', '4'])
+    expect(await webhooks.statuses()).toEqual(Array.from({ length: 4 }, () => 'delivered'))
+  })
+
+  test('goes on when somebody writes to its first one between the look and the attempt', async () => {
+    const task = await webhooks.told('a', '1', '2')
+    const { documents } = webhooks
+    vi.spyOn(documents, 'query').mockImplementationOnce(async (query) => {
+      const found = await documents.query(query)
+      await documents.commit(found.map(({ path }) => ({ kind: 'update', path, fields: { lookAt: new Date(webhooks.now()) } })))
+      return found
+    })
+    await handleWebhookTask(webhooks.dependencies, task)
+    expect(webhooks.bodies()).toEqual(['1', '2'])
+  })
+
   test('whose tasks were all lost is found by the sweep', async () => {
     await webhooks.told('a', 'one', 'two')
     await webhooks.told('b', 'three')

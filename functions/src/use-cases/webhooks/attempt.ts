@@ -15,9 +15,10 @@ import type { WebhookDependencies } from './webhook-dependencies.ts'
  * delivered  the end point took it
  * dead       it was given up
  * passed     it failed, and the others of its lane wait for it no longer
- * waits      it has to wait, or somebody else is at it
+ * waits      it waits for its time or for a place at the end point, or another task is at it
+ * changed    somebody has written to it since it was read, and does not work on its lane
  */
-export type AttemptOutcome = 'delivered' | 'dead' | 'passed' | 'waits'
+export type AttemptOutcome = 'delivered' | 'dead' | 'passed' | 'waits' | 'changed'
 
 /** An event that tests an end point goes out whatever is known of the end point. */
 export const TEST_EVENT = 'webhook.test'
@@ -87,7 +88,7 @@ async function attemptAt(one: Known, endpoint: OpenEndpoint): Promise<AttemptOut
   const attempts = delivery.attempts + 1
   const leaseEnd = new Date(nowMs + LEASE_MS)
   const begun = { attempts, firstAttemptAt: delivery.firstAttemptAt ?? new Date(nowMs), notBefore: leaseEnd, lookAt: leaseEnd }
-  if (!(await writeUnlessChanged(documents, snapshot.path, snapshot, begun))) return 'waits'
+  if (!(await writeUnlessChanged(documents, snapshot.path, snapshot, begun))) return overtaken(one)
   const failure = await postEvent(dependencies, endpoint, delivery, body)
   const figures = { delivery: snapshot.id, endpoint: endpoint.id, event: delivery.event, attempt: attempts }
   if (failure) {
@@ -101,6 +102,12 @@ async function attemptAt(one: Known, endpoint: OpenEndpoint): Promise<AttemptOut
   if (circuit?.state !== 'closed' || circuit.failures > 0) await countSuccess(dependencies, endpoint.id)
   logger.info(figures, 'An end point took an event.')
   return 'delivered'
+}
+
+/** Says who was faster. Another task that tried it goes on with the lane. The sweep, which has it looked at later, does not. */
+async function overtaken({ dependencies, snapshot, delivery }: Known): Promise<AttemptOutcome> {
+  const present = await dependencies.documents.read(snapshot.path)
+  return present && present.fields['attempts'] !== delivery.attempts ? 'waits' : 'changed'
 }
 
 async function openBody({ reads, snapshot, delivery }: Known): Promise<Buffer> {
@@ -163,8 +170,9 @@ async function postpone(one: Known, untilMs: number): Promise<AttemptOutcome> {
   const atMs = untilMs + Math.round(SPREAD_MS * spreadOf(snapshot.id))
   const at = new Date(atMs)
   const { problem } = delivery
-  if (await writeUnlessChanged(dependencies.documents, snapshot.path, snapshot, { notBefore: at, lookAt: at, problem }))
-    await ring(one, `open-${atMs}`, atMs)
+  const fields = { notBefore: at, lookAt: at, problem }
+  if (!(await writeUnlessChanged(dependencies.documents, snapshot.path, snapshot, fields))) return overtaken(one)
+  await ring(one, `open-${atMs}`, atMs)
   return 'waits'
 }
 
@@ -182,7 +190,7 @@ async function giveUp(one: Known, problem: { readonly code: string; readonly mes
     ...endedAt(dependencies.clock.now(), 'dead'),
   }
   // Another process may have been faster, and have delivered it.
-  if (!(await writeUnlessChanged(dependencies.documents, snapshot.path, snapshot, fields))) return 'waits'
+  if (!(await writeUnlessChanged(dependencies.documents, snapshot.path, snapshot, fields))) return overtaken(one)
   dependencies.logger.error({ delivery: snapshot.id, endpoint, event, code: problem.code }, 'An event was given up.')
   return 'dead'
 }

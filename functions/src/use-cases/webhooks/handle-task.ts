@@ -44,7 +44,10 @@ async function sendLane(dependencies: WebhookDependencies, lane: string): Promis
         await tasks.enqueue(laneTask(lane, `${head.id}-on-${clock.now()}`))
         return
       }
-      if ((await tried(dependencies, head, reads)) === 'waits') return
+      const outcome = await tried(dependencies, head, reads)
+      if (outcome === 'waits') return
+      // What was read is of before, and so is what was read with it.
+      if (outcome === 'changed') break
     }
   }
 }
