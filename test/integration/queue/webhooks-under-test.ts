@@ -16,7 +16,7 @@ import { endpointIdOf } from '@holdfast/core/session/webhooks'
 import { handleWebhookTask } from '../../../functions/src/use-cases/webhooks/handle-task.ts'
 import { RecordedTasks } from '../../support/recorded-tasks.ts'
 import type { Interruption } from './interruption.ts'
-import { MemoryDocuments } from './memory-documents.ts'
+import { type Counts, MemoryDocuments } from './memory-documents.ts'
 
 export const SESSION = 'default.shop'
 export const MINUTE_MS = 60_000
@@ -151,6 +151,20 @@ export class WebhooksUnderTest {
     for (let minute = 0; minute < minutes; minute++) {
       this.moveOn(MINUTE_MS)
       await this.runDue()
+    }
+  }
+
+  /** Returns what is billed from now on, and in how many queries and commits. */
+  counted(): () => Counts {
+    const before = { ...this.documents.counts }
+    return () => {
+      const { reads, found, looks, commits } = this.documents.counts
+      return {
+        reads: reads - before.reads,
+        found: found - before.found,
+        looks: looks - before.looks,
+        commits: commits - before.commits,
+      }
     }
   }
 

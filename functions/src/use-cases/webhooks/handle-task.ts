@@ -16,7 +16,10 @@ const taskSchema = z.union([z.object({ lane: z.string().regex(ID) }), z.object({
 /** A task works on its lane for so long, and then leaves it to another one. With a last request it ends before the embedded queue gives up. */
 const RUN_MS = 8_000
 
-/** A lane is looked at for so many at once. Each may have a body of 1 MiB, and a process works on 80 lanes. */
+/**
+ * A lane that takes events is looked at for so many at once: each document that is read costs, and most looks find a first one that has to
+ * wait. Each may have a body of 1 MiB, and a process works on 80 lanes.
+ */
 const HEADS = 4
 
 /**
@@ -36,8 +39,9 @@ async function sendLane(dependencies: WebhookDependencies, lane: string): Promis
   const { clock, tasks } = dependencies
   const deadline = new Deadline(clock, RUN_MS)
   const reads = new LaneReads(dependencies)
+  let limit = 1
   for (;;) {
-    const heads = await headsOf(dependencies, lane, HEADS)
+    const heads = await headsOf(dependencies, lane, limit)
     if (heads.length === 0) return
     for (const head of heads) {
       if (deadline.remainingMs === 0) {
@@ -45,6 +49,7 @@ async function sendLane(dependencies: WebhookDependencies, lane: string): Promis
         return
       }
       const outcome = await tried(dependencies, head, reads)
+      limit = outcome === 'delivered' ? HEADS : 1
       if (outcome === 'waits') return
       // What was read is of before, and so is what was read with it.
       if (outcome === 'changed') break
