@@ -43,7 +43,8 @@ async function sendLane(dependencies: WebhookDependencies, lane: string): Promis
   for (;;) {
     const heads = await headsOf(dependencies, lane, limit)
     if (heads.length === 0) return
-    for (const head of heads) {
+    // Nothing holds the body of one that has been tried.
+    for (let head = heads.shift(); head; head = heads.shift()) {
       if (deadline.remainingMs === 0) {
         await tasks.enqueue(laneTask(lane, `${head.id}-on-${clock.now()}`))
         return
