@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { JOB_STATUSES, type JobStatus, advances } from './job-document.ts'
+import { JOB_STATUSES, type JobStatus, advances, jobDocumentSchema } from './job-document.ts'
 
 describe('a job', () => {
   it('advances along its course, and never back', () => {
@@ -37,5 +37,29 @@ describe('a job', () => {
     expect(arrive(['read', 'sent', 'delivered'])).toBe('read')
     expect(arrive(['delivered', 'read', 'sent', 'delivered'])).toBe('read')
     expect(arrive(['sent', 'sent'])).toBe('sent')
+  })
+
+  it('is readable whatever stands where its trace should, and keeps a trace that it has', () => {
+    const job = {
+      v: 1,
+      tenant: 'default',
+      sessionId: 'default.shop',
+      chat: '491700000001@s.whatsapp.net',
+      type: 'text',
+      content: Buffer.from('sealed'),
+      requestHash: 'hash',
+      messageId: '3EB0A1',
+      status: 'pending',
+      createdAt: new Date(),
+      queuedAt: new Date(),
+      timeline: [],
+    }
+    const traceOf = (fields: object) => jobDocumentSchema.parse({ ...job, ...fields }).traceparent
+    expect([{}, { traceparent: null }, { traceparent: 7 }, { traceparent: '00-a' }].map(traceOf)).toEqual([
+      undefined,
+      null,
+      null,
+      '00-a',
+    ])
   })
 })

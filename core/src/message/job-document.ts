@@ -96,9 +96,9 @@ export const jobDocumentSchema = z.object({
   firstSession: z.string().nullable().default(null),
   /**
    * W3C trace context of the request that made the job. Whoever works on the message continues that trace: a later owner, too. Absent
-   * when nobody traces it, and in jobs of before.
+   * when nobody traces it, and in jobs of before. Nothing depends on it, so that a damaged one keeps no message from being sent.
    */
-  traceparent: z.string().optional(),
+  traceparent: z.string().nullish().catch(null),
 })
 
 export type JobDocument = z.infer<typeof jobDocumentSchema>

@@ -32,6 +32,7 @@ test('nothing begins below a span that there is not', () => {
     },
     close: async () => {},
   }
-  for (const parent of [null, undefined, '']) expect(below(traces, parent, 'frame')).toBe(NO_SPAN)
+  for (const parent of [null, undefined, '', 'hello', `00-${'0'.repeat(32)}-${SPAN}-01`])
+    expect(below(traces, parent, 'frame')).toBe(NO_SPAN)
   expect(NO_TRACES.begin('frame').traceparent).toBeNull()
 })

@@ -39,9 +39,12 @@ export const NO_SPAN: Span = { traceparent: null, logFields: {}, end: () => {} }
 /** Traces of an installation that exports none. */
 export const NO_TRACES: Traces = { begin: () => NO_SPAN, close: async () => {} }
 
-/** Begins a span below a stored or known one. None without that: work of a message that nobody traces begins no trace of its own. */
+/**
+ * Begins a span below a stored or known one. None without that, or below what names no span: work of a message that nobody traces begins
+ * no trace of its own.
+ */
 export const below = (traces: Traces, parent: string | null | undefined, name: string, options: SpanOptions = {}): Span =>
-  parent ? traces.begin(name, { ...options, parent }) : NO_SPAN
+  traceContextOf(parent) ? traces.begin(name, { ...options, parent }) : NO_SPAN
 
 export interface TraceContext {
   readonly traceId: string
