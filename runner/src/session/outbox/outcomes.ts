@@ -48,7 +48,7 @@ export class Outcomes {
     if (error !== null && job.leaving) return
     if (error === null) this.sent++
     if (this.#options.receipts.isSent(messageId)) return void this.arrived(job)
-    const code = error && `whatsapp-${error}`
+    const code = error === null ? null : `whatsapp-${error}`
     this.leaveWire(job, 'waiting', code)
     if (code !== null) {
       return this.refused(job, { code, message: `WhatsApp refused the message (${error}).` })
