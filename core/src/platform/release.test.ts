@@ -19,6 +19,14 @@ test('bytes that share their memory stay', () => {
   expect(shared).toHaveLength(4)
 })
 
+test('bytes that were released before are left alone', () => {
+  const bytes = Buffer.alloc(10_000)
+  release(bytes)
+  release(bytes)
+  release(Buffer.of())
+  expect(bytes).toHaveLength(0)
+})
+
 test('a spent part has its bytes until the next one is asked for', async () => {
   const parts = [Buffer.alloc(10_000, 'a'), Buffer.alloc(10_000, 'b')]
   const seen: string[] = []
