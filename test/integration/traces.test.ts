@@ -1,5 +1,7 @@
-import { openTraces } from '@holdfast/core/adapters/traces'
+import { inTime, openTraces } from '@holdfast/core/adapters/traces'
 import { createLogger } from '@holdfast/core/platform/logging'
+import type { Clock } from '@holdfast/core/platform/ports'
+import { systemClock } from '@holdfast/core/platform/system-clock'
 import { NO_TRACES, traceContextOf, type Traces } from '@holdfast/core/platform/traces'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -126,6 +128,22 @@ describe('an end point', () => {
     await traces.close()
     receiver = await OtlpReceiver.start()
   })
+})
+
+test('a token that does not come, or not in time, keeps no batch waiting', async () => {
+  const at: number[] = []
+  const clock: Clock = {
+    ...systemClock,
+    after(delayMs, late) {
+      at.push(delayMs)
+      queueMicrotask(late)
+      return () => {}
+    },
+  }
+  expect(await inTime(clock, () => new Promise(() => {}))).toEqual({})
+  expect(at).toEqual([5000])
+  expect(await inTime(systemClock, () => Promise.reject(new Error('The metadata server is away.')))).toEqual({})
+  expect(await inTime(systemClock, async () => ({ authorization: 'Bearer abc' }))).toEqual({ authorization: 'Bearer abc' })
 })
 
 describe('without a configuration', () => {

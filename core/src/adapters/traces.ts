@@ -1,6 +1,9 @@
 import { googleHeaders } from './google/access-token.ts'
 import { OtlpTraces } from './otlp/otlp-traces.ts'
+import { within } from '../platform/deadlines.ts'
 import type { Logger } from '../platform/logging.ts'
+import type { Clock } from '../platform/ports.ts'
+import { systemClock } from '../platform/system-clock.ts'
 import type { TraceConfig } from '../platform/trace-settings.ts'
 import { NO_TRACES, type Traces } from '../platform/traces.ts'
 
@@ -19,11 +22,9 @@ export async function openTraces(config: TraceConfig | null, { logger, lendsCpu,
   if (!config) return NO_TRACES
   const { url, ratio, projectId, isCloudTrace, headers } = config
   const credentials = isCloudTrace ? googleHeaders(url) : async () => ({})
-  // Without a token the end point refuses the batch, and that is told.
-  const withCredentials = async () => ({ ...(await credentials().catch(() => ({}))), ...headers })
   return OtlpTraces.open({
     url,
-    headers: withCredentials,
+    headers: async () => ({ ...(await inTime(systemClock, credentials)), ...headers }),
     ratio,
     projectId,
     service,
@@ -31,3 +32,10 @@ export async function openTraces(config: TraceConfig | null, { logger, lendsCpu,
     ...(lendsCpu ? { batchMs: 0 } : {}),
   })
 }
+
+/** A batch waits for its token so long. */
+const TOKEN_WITHIN_MS = 5000
+
+/** Returns the headers of a batch, or none in time. Without a token the end point refuses the batch, and that is told. */
+export const inTime = (clock: Clock, headers: () => Promise<Record<string, string>>): Promise<Record<string, string>> =>
+  within(clock, TOKEN_WITHIN_MS, headers()).catch(() => ({}))
