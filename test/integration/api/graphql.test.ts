@@ -128,6 +128,18 @@ const BOMB = [
   'fragment F30 on Query { health { status } }',
 ].join('\n')
 
+/** A thousand fields with few words. */
+const FIELDS = [
+  `{ ${[1, 2, 3, 4, 5, 6].map((n) => `q${n}: health { ...F }`).join(' ')} }`,
+  `fragment F on Health { ${Array.from({ length: 200 }, (_, n) => `a${n}: status`).join(' ')} }`,
+].join('\n')
+
+const INTROSPECTION = [
+  `{ ${Array.from({ length: 9 }, (_, n) => `a${n}: __schema { ...S }`).join(' ')} }`,
+  'fragment S on __Schema { types { fields { ...F type { fields { ...F } } } } }',
+  `fragment F on __Field { ${Array.from({ length: 40 }, (_, n) => `x${n}: description`).join(' ')} }`,
+].join('\n')
+
 const many = (count: number): string => `{ ${Array.from({ length: count }, (_, n) => `q${n}: health { status }`).join(' ')} }`
 
 it.each([
@@ -136,12 +148,9 @@ it.each([
   ['changes something', 'mutation { restart }', 'bad-request', 'mutation'],
   ['has two operations', 'query A { health { status } } query B { health { status } }', 'bad-request', 'operationName'],
   ['asks for too much at once', many(11), 'too-large', '11 things at once'],
-  [
-    'costs too much',
-    `{ alerts(limit: 1000) { alerts { ${Array.from({ length: 60 }, (_, n) => `a${n}: id`).join(' ')} } } }`,
-    'too-large',
-    'costs more',
-  ],
+  ['is a bomb of fields', FIELDS, 'too-large', 'more than 1000 fields'],
+  ['asks for the schema again and again', INTROSPECTION, 'too-large', 'too much of the schema'],
+  ['asks for the type of one thing twice', '{ queue { a: __typename b: __typename } }', 'too-large', '__typename'],
   ['has too many words', `{ ${'health { status } '.repeat(700)} }`, 'bad-request', 'tokens'],
   ['gives a wrong argument', '{ alerts(limit: 0) { cursor } }', 'bad-request', 'at least 1'],
 ])('refuses a query that %s', async (_, query, code, why) => {
@@ -153,6 +162,12 @@ it.each([
 
 it('takes fragments of fragments for what they are', async () => {
   expect((await ask(api, BOMB)).body).toEqual({ data: { health: { status: expect.any(String) } } })
+})
+
+it('describes itself to generators', async () => {
+  const { body } = await ask(api, graphql.getIntrospectionQuery())
+  expect(body.errors).toBeUndefined()
+  expect(graphql.printSchema(graphql.buildClientSchema(body.data))).toBe(graphql.printSchema(SCHEMA))
 })
 
 it('counts each thing that is asked for as a request', async () => {
@@ -218,6 +233,13 @@ describe('a subscription', () => {
     const stream = await follow(field, calls)
     await expect.poll(() => stream.of('next')).not.toEqual([])
     expect(stream.text).not.toMatch(/branch|foreign/)
+  })
+
+  it('is refused with wrong variables, and with a field that may be left out', async () => {
+    const missing = await ask(api, 'subscription ($x: Boolean!) { sessionChanged { id @include(if: $x) } }')
+    expect(missing.body.errors[0].message).toContain('$x')
+    const skipped = await ask(api, 'subscription { healthChanged @skip(if: true) { id } }')
+    expect(skipped.body.errors[0].message).toContain('no directives')
   })
 
   it('follows one thing only, and no runner for who is no operator', async () => {

@@ -1,9 +1,20 @@
 import type * as library from 'graphql'
-import type { GraphQLFieldConfigMap, GraphQLObjectType, GraphQLOutputType, GraphQLScalarType } from 'graphql'
+import type {
+  GraphQLFieldConfigMap,
+  GraphQLFieldResolver,
+  GraphQLObjectType,
+  GraphQLOutputType,
+  GraphQLScalarType,
+} from 'graphql'
 import { z } from 'zod'
 
 /** The library, which is loaded with the first query. */
 export type GraphQL = typeof library
+
+/** What counts the values of an answer. */
+export interface Counting {
+  readonly spending: { one(): void }
+}
 
 /** The name of a type, from the places in which it is: `Session` and `owner` give `SessionOwner`. */
 const nameIn = (place: string, field: string): string => `${place}${field.charAt(0).toUpperCase()}${field.slice(1)}`
@@ -63,8 +74,8 @@ export class OutputTypes {
     const shape: Record<string, z.ZodType> = {}
     for (const kind of kinds) {
       for (const [field, type] of Object.entries(kind.shape)) {
-        const isInAll = kinds.every((other) => Object.hasOwn(other.shape, field))
-        shape[field] ??= isInAll ? type : type.nullable()
+        const isAlways = kinds.every(({ shape: other }) => isThere((other as Shape)[field]))
+        shape[field] ??= isAlways ? type : type.nullable()
       }
     }
     const name = schema.meta()?.id ?? place
@@ -80,20 +91,26 @@ export class OutputTypes {
     return new ObjectType({ name: `${place}Entry`, fields })
   }
 
-  #fieldsOf(shape: Shape, place: string): GraphQLFieldConfigMap<Record<string, unknown>, unknown> {
+  #fieldsOf(shape: Shape, place: string): GraphQLFieldConfigMap<Record<string, unknown>, Counting> {
     return Object.fromEntries(
       Object.entries(shape).map(([field, schema]) => {
         const { bare } = withoutWrapping(schema)
         const description = schema.meta()?.description ?? bare.meta()?.description
         const type = this.of(schema, nameIn(place, field))
         const isMap = bare instanceof z.ZodRecord && bare.valueType instanceof z.ZodObject
-        return [field, { type, description, resolve: (source) => (isMap ? entriesOf(source[field]) : (source[field] ?? null)) }]
+        const resolve: GraphQLFieldResolver<Record<string, unknown>, Counting> = (source, _, { spending }) => {
+          spending.one()
+          return isMap ? entriesOf(source[field]) : (source[field] ?? null)
+        }
+        return [field, { type, description, resolve }]
       }),
     )
   }
 }
 
 type Shape = Readonly<Record<string, z.ZodType>>
+
+const isThere = (schema: z.ZodType | undefined): boolean => schema !== undefined && !withoutWrapping(schema).isNullable
 
 function withoutWrapping(schema: z.ZodType): { bare: z.ZodType; isNullable: boolean } {
   let bare = schema

@@ -4,7 +4,7 @@ import { Problem, problemOf } from '../../app/problems.ts'
 import { requestContext } from '../../app/request-context.ts'
 import type { EventKind } from '../../use-cases/events/feed.ts'
 import { SUBSCRIPTION_FIELDS } from './fields.ts'
-import { MOST_TOKENS, requireModesty } from './limits.ts'
+import { MOST_TOKENS, requireModesty, Spending } from './limits.ts'
 import type { GraphQL } from './output-types.ts'
 import { type Asker, schemaOf } from './schema.ts'
 
@@ -48,13 +48,13 @@ export async function runQuery(given: GraphQuery, asker: Asker): Promise<GraphAn
   let run: Run
   try {
     const { document, operation } = understood({ graphql, schema }, given)
-    requireModesty(graphql, document, operation, variableValues)
-    run = { schema, document, variableValues, operationName, contextValue: asker }
+    requireModesty(graphql, document, operation)
+    run = { schema, document, variableValues, operationName }
     if (operation.operation === graphql.OperationTypeNode.SUBSCRIPTION) return followed(graphql, operation, { run, asker, tell })
   } catch (error) {
     return { errors: [tell(error)] }
   }
-  const result = await graphql.execute(run)
+  const result = await graphql.execute({ ...run, contextValue: { ...asker, spending: new Spending(graphql) } })
   if (Object.values(result.data ?? {}).every((value) => value === null)) throwPassing(result.errors ?? [])
   return shown(result, tell)
 }
@@ -77,9 +77,9 @@ interface Understood {
 
 /** @throws GraphQLError with the first mistake of the query */
 function understood({ graphql, schema }: Engine, { query, operationName }: GraphQuery): Understood {
-  const { getOperationAST, GraphQLError: Mistake, parse, recommendedRules, specifiedRules, validate } = graphql
+  const { getOperationAST, GraphQLError: Mistake, parse, validate } = graphql
   const document = parse(query, { maxTokens: MOST_TOKENS })
-  const [mistake] = validate(schema, document, [...specifiedRules, ...recommendedRules])
+  const [mistake] = validate(schema, document)
   if (mistake) throw mistake
   const operation = getOperationAST(document, operationName)
   if (operation) return { document, operation }
@@ -92,18 +92,23 @@ interface Following {
   readonly tell: Tell
 }
 
-function followed(graphql: GraphQL, { selectionSet }: OperationDefinitionNode, { run, asker, tell }: Following): Followed {
+function followed(graphql: GraphQL, operation: OperationDefinitionNode, { run, asker, tell }: Following): Followed {
+  const { selectionSet, variableDefinitions = [] } = operation
   const [root] = selectionSet.selections
   const field = root?.kind === graphql.Kind.FIELD ? root.name.value : ''
   const subscription = SUBSCRIPTION_FIELDS[field]
   if (!subscription) throw new graphql.GraphQLError('A subscription names its field at once, without a fragment.')
+  if (root?.directives?.length) throw new graphql.GraphQLError('The field of a subscription takes no directives.')
+  const given = graphql.getVariableValues(run.schema, variableDefinitions, run.variableValues ?? {})
+  if (given.errors?.[0]) throw given.errors[0]
   const { kind } = subscription
   if (kind === 'runner') requireRole(asker.principal, ['operator'])
   return {
     kind,
     show: (state) => {
       const rootValue = { [field]: JSON.parse(JSON.stringify(state)) as unknown }
-      return shown(graphql.executeSync({ ...run, rootValue }), tell)
+      const contextValue = { ...asker, spending: new Spending(graphql) }
+      return shown(graphql.executeSync({ ...run, rootValue, contextValue }), tell)
     },
   }
 }
@@ -121,6 +126,7 @@ function saidOf({ GraphQLError: Mistake }: GraphQL, error: unknown, { dependenci
   const where = isOfQuery ? { path: error.path ?? [], locations: error.locations ?? [] } : {}
   const known = problemOf(cause)
   if (known instanceof Problem) {
+    if (known.status >= 500) dependencies.logger.error({ error: cause, status: known.status }, 'A field of GraphQL failed.')
     return { message: known.detail, extensions: { code: known.message, status: known.status }, ...where }
   }
   dependencies.logger.error({ error: cause }, 'A field of GraphQL failed.')

@@ -5,7 +5,7 @@ import { requireRole } from '../../app/require-role.ts'
 import { checked } from '../../app/request.ts'
 import type { Principal } from '../../app/principal.ts'
 import { QUERY_FIELDS, SUBSCRIPTION_FIELDS } from './fields.ts'
-import { type GraphQL, OutputTypes } from './output-types.ts'
+import { type Counting, type GraphQL, OutputTypes } from './output-types.ts'
 
 /** Who asks, and what the answers come from. */
 export interface Asker {
@@ -16,9 +16,9 @@ export interface Asker {
   readonly admit: () => Promise<void>
 }
 
-type Field = GraphQLFieldConfig<unknown, Asker>
+type Field = GraphQLFieldConfig<unknown, Asker & Counting>
 
-type Change = GraphQLFieldConfig<Readonly<Record<string, unknown>>, unknown>
+type Change = GraphQLFieldConfig<Readonly<Record<string, unknown>>, Asker & Counting>
 
 interface Parts {
   readonly graphql: GraphQL
