@@ -346,8 +346,16 @@ describe('the chats of a session', () => {
 
   test('have nothing of a person whose data was erased, in the memory of the owner as well', async () => {
     await chat.works()
-    const erased = await call('DELETE', `/api/${chat.name}/contacts/${friend}@c.us/data`)
-    expect(erased).toMatchObject({ status: 200, body: { complete: true, removed: { messages: 5, directory: 1 } } })
+    const removed = { messages: 0, directory: 0 }
+    // A call that is not complete, because somebody was just writing or the owner did not answer in time, is repeated.
+    await eventually(async () => {
+      const { status, body } = await call('DELETE', `/api/${chat.name}/contacts/${friend}@c.us/data`)
+      expect(status).toBe(200)
+      removed.messages += body.removed.messages
+      removed.directory += body.removed.directory
+      expect(body.complete).toBe(true)
+    })
+    expect(removed).toEqual({ messages: 5, directory: 1 })
     expect(await chatOf(friend)).toBeNull()
     // The owner writes its lists anew with the message of another person.
     await world.simulator.sendAsContact(chat.contact, chat.phone, 'anything new?')
