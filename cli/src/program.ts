@@ -13,6 +13,7 @@ import { addKeys } from './commands/keys.ts'
 import { addMoves } from './commands/move.ts'
 import { addPair } from './commands/pair.ts'
 import { addProfiles } from './commands/profiles.ts'
+import { addPools } from './commands/pools.ts'
 import { addPurge } from './commands/purge.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRecover } from './commands/recover.ts'
@@ -31,7 +32,7 @@ import { VERSION } from './version.ts'
 
 const GROUPS = [
   ['Look', [addHealth, addTail, addAlerts, addAudit, addDoctor, addDrill]],
-  ['Sessions', [addSessions, addPair, addRecover, addRecoveries, addCleanup, addRotate, addPurge, addMoves]],
+  ['Sessions', [addSessions, addPair, addRecover, addRecoveries, addCleanup, addRotate, addPools, addPurge, addMoves]],
   ['Messages', [addSend, addQueue, addFailed, addWebhooks]],
   ['Backups', [addBackup, addBackups, addRestore]],
   ['Access', [addTenants, addKeys, addProfiles]],

@@ -1,5 +1,5 @@
 import { answerOf } from '@holdfast/client/client'
-import type { Key, Rewrapped } from '@holdfast/client/types'
+import type { DataKeys, DataKeysRenewed, Key, Rewrapped } from '@holdfast/client/types'
 import type { AddCommands } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../failure.ts'
@@ -10,7 +10,7 @@ import { age, clock, readTime } from '../output/time.ts'
 const ROLES = ['admin', 'send', 'read'] as const
 
 export const addKeys: AddCommands = (program, run) => {
-  const keys = program.command('keys').description("list, make and revoke keys of the API, and wrap the sessions' keys anew")
+  const keys = program.command('keys').description("list, make and revoke keys of the API; wrap or renew the sessions' keys")
 
   keys
     .command('list', { isDefault: true })
@@ -90,6 +90,61 @@ export const addKeys: AddCommands = (program, run) => {
         ])
       }),
     )
+
+  keys
+    .command('data')
+    .argument('<name>', 'a session')
+    .description('show the versions and ages of the keys that seal what a session stores')
+    .action(
+      run(async (context, name) => {
+        const shown = await answerOf(context.api.GET('/api/sessions/{name}/data-key', { params: { path: { name } } }))
+        context.show(shown, () => dataKeyLines(context, shown))
+      }),
+    )
+
+  keys
+    .command('renew')
+    .argument('[name]', 'a session; without it all sessions of all tenants')
+    .description('give a session a further data key, which seals from a checkpoint after half an hour on')
+    .option('--older-than <days>', 'without a name: only where the newest key is older', countOf)
+    .action(
+      run(async (context, name, { olderThan = 0 }) => {
+        if (name === undefined) {
+          const sum = await renewAll(context, olderThan)
+          context.show(sum, () => [
+            `${sum.added} sessions have a further data key, ${sum.kept} keep theirs.`,
+            ...(sum.left.changed === 0 ? [] : [`${sum.left.changed} were just being changed. Run this again.`]),
+            ...(sum.left.unreadable === 0 ? [] : [`${sum.left.unreadable} cannot be read; the log of the API names them.`]),
+          ])
+          return
+        }
+        const shown = await answerOf(context.api.POST('/api/sessions/{name}/data-key', { params: { path: { name } } }))
+        context.show(shown, () => dataKeyLines(context, shown))
+      }),
+    )
+}
+
+async function renewAll(context: Context, olderThanDays: number) {
+  const sum = { added: 0, kept: 0, left: { changed: 0, unreadable: 0 } }
+  for (let cursor: string | null = null; ;) {
+    const query: { olderThanDays: number; cursor?: string } = { olderThanDays, ...(cursor === null ? {} : { cursor }) }
+    const part: DataKeysRenewed = await answerOf(context.api.POST('/api/keys/data-keys', { params: { query } }))
+    sum.added += part.added
+    sum.kept += part.kept
+    sum.left.changed += part.left.changed
+    sum.left.unreadable += part.left.unreadable
+    if (part.cursor === null) return sum
+    cursor = part.cursor
+    context.progress.show(`${sum.added} sessions have a further data key …`)
+  }
+}
+
+function dataKeyLines(context: Context, { keys, sentence }: DataKeys): string[] {
+  const rows = keys.map(({ version, state, madeAt }): Cell[] => [String(version), state, clock(madeAt)])
+  return [
+    ...context.rows([{ title: 'VERSION', align: 'right' as const }, { title: 'STATE' }, { title: 'MADE' }], rows),
+    ...context.sentence(sentence),
+  ]
 }
 
 async function rewrapAll(context: Context) {

@@ -8,7 +8,7 @@ import type { Cell } from '../output/table.ts'
 import { age, clock } from '../output/time.ts'
 
 export const addSessions: AddCommands = (program, run) => {
-  const sessions = program.command('sessions').description('list, show, create, start, stop and restart sessions')
+  const sessions = program.command('sessions').description('list, show, create, start, stop, restart, unlink and remove sessions')
 
   sessions
     .command('list', { isDefault: true })
@@ -83,6 +83,39 @@ export const addSessions: AddCommands = (program, run) => {
         context.show(answer, () => [
           ...changedLines(context, answer),
           ...(answer.action === null ? [] : [`How far it is: holdfast recoveries show ${answer.action.id}`]),
+        ])
+      }),
+    )
+
+  sessions
+    .command('logout')
+    .argument('<name>', 'a session')
+    .description('back a session up and unlink it from its phone; it then needs a QR code')
+    .option('--reason <text>', 'stored with the action')
+    .option('-y, --yes', 'do not ask')
+    .action(
+      run(async (context, name, { reason, yes }) => {
+        await context.agree(`Unlink ${name} from its phone? Only a new QR code links it again.`, yes)
+        const body = reason === undefined ? {} : { reason }
+        const answer = await answerOf(context.api.POST('/api/sessions/{name}/logout', { params: { path: { name } }, body }))
+        context.show(answer, () => [
+          ...changedLines(context, answer),
+          ...(answer.action === null ? [] : [`How far it is: holdfast recoveries show ${answer.action.id}`]),
+        ])
+      }),
+    )
+
+  sessions
+    .command('remove')
+    .argument('<name>', 'a session')
+    .description('unlink, stop and hide a session; what it has stored stays, see purge')
+    .option('-y, --yes', 'do not ask')
+    .action(
+      run(async (context, name, { yes }) => {
+        await context.agree(`Remove ${name}? Its phone is unlinked, and what it has not sent is canceled.`, yes)
+        const removal = await answerOf(context.api.DELETE('/api/sessions/{name}', { params: { path: { name } } }))
+        context.show(removal, () => [
+          `${name} is removed. What it has stored stays: holdfast sessions create ${name} goes on with it.`,
         ])
       }),
     )

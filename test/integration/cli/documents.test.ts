@@ -158,6 +158,9 @@ it('what is one request prints the answer of the API', async () => {
     ['purges', '/api/purges'],
     ['keys', '/api/keys'],
     ['keys wrapping', '/api/keys/rewrap'],
+    ['keys data main', '/api/sessions/main/data-key'],
+    ['pools', '/api/pools'],
+    ['pools show default', '/api/pools/default'],
     ['tenants', '/api/tenants'],
     ['tenants show', '/api/tenant'],
   ] as const) {
@@ -191,6 +194,19 @@ it.each([
   expect(shapeOf(await world.json(line))).toMatchObject(shape)
 })
 
+it('a pool is set and removed, a data key renewed, and a session removed and made again', async () => {
+  expect(await world.json('pools set sales main idle')).toEqual({ name: 'sales', sessions: ['main', 'idle'] })
+  expect(await world.json('pools remove sales --yes')).toEqual({ name: 'sales', sessions: ['main', 'idle'] })
+  expect(await world.json('keys renew main')).toMatchObject({ keys: [{ state: 'current' }, { state: 'waiting' }] })
+  expect(await world.json('keys renew --older-than 3650')).toMatchObject({ added: 0, left: { changed: 0, unreadable: 0 } })
+  expect(await world.json('keys renew')).toMatchObject({ added: expect.any(Number), kept: expect.any(Number) })
+  await world.api.post('/api/sessions', { name: 'leaving', start: false })
+  expect(await world.json('sessions remove leaving --yes')).toEqual({ removed: true })
+  expect((await world.api.get('/api/sessions/leaving')).status).toBe(404)
+  await world.api.post('/api/sessions', { name: 'unlinked' })
+  expect(await world.json('sessions logout unlinked --yes --reason moving')).toMatchObject({ name: 'unlinked' })
+})
+
 it('drill --json has its fields, and names the runner', async () => {
   const session = { state: 'CONNECTED', reason: 'logged-in', epoch: 1, since: new Date(), lastProofOfLifeAt: null }
   await world.api.heartbeat('runner-9', { 'default.main': session })
@@ -213,6 +229,9 @@ describe('what takes something away', () => {
     'rotate main',
     'purge main',
     'keys revoke some',
+    'sessions logout main',
+    'sessions remove main',
+    'pools remove some',
     'tenants delete acme',
   ])('%s asks, and changes nothing where nobody can be asked', async (line) => {
     const before = (await world.api.get('/api/audit?limit=1000')).body.entries.length
