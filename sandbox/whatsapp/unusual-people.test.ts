@@ -157,11 +157,12 @@ test.each([
   ['asked-name', () => lid()],
 ])('a contact that answers as %s', async (answersAs, name) => {
   await begin({}, { answersAs })
-  await say(pn(), 'to the number')
   const [receipts, messages] = [watch('receipt'), watch('message')]
+  await say(pn(), 'to the number')
+  await client.until('its receipt', () => receipts.length === 1)
   await say(lid(), 'to the LID')
   await hear('an answer')
-  expect([...receipts, ...messages].map(({ from }) => from)).toEqual([name(), name()])
+  expect([...receipts, ...messages].map(({ from }) => from)).toEqual([pn(), name(), name()])
 })
 
 test.each(['none', 'without-type'])(
