@@ -11,7 +11,11 @@ const SIMULATOR = 'sandbox/whatsapp/**/*.test.ts'
 const BROWSER = 'test/browser/**/*.test.ts'
 
 /** They compute for most of a minute, and need nothing. Among the pure tests, which come last, one core would compute alone at the end. */
-const LONG = ['test/reliability/model/ownership.test.ts', 'test/reliability/fuzz/fuzz.test.ts']
+const LONG = [
+  'test/reliability/model/ownership.test.ts',
+  'test/reliability/fuzz/fuzz.test.ts',
+  'test/reliability/deploy/short-deployment.test.ts',
+]
 
 /** The projects, those with the longest files first: a long file that starts last would keep one core busy at the end. */
 const ORDER = ['long', 'browser', 'system', 'integration', 'simulator', 'unit', 'alone']
