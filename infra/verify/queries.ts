@@ -30,6 +30,7 @@ import {
   jobs,
   LATER,
   type MadeQuery,
+  NAMES,
   NOBODY,
   NOW,
   others,
@@ -84,7 +85,7 @@ const ofOthers: readonly MadeQuery[] = [
     orderBy: ['failingSince', 'asc'],
   }),
   others(`${USE_CASES}/received-messages.ts`, messagesPath(NOBODY), [], { orderBy: ['order', 'asc'], startAfter: 'a' }),
-  ...[[], [['chat', '==', NOBODY] as const]].flatMap((chat: Where) =>
+  ...[[], [['chat', 'in', NAMES] as const]].flatMap((chat: Where) =>
     (['asc', 'desc'] as const).map((direction) =>
       others(`${USE_CASES}/chat-messages.ts`, messagesPath(NOBODY), [...chat, ['sentAt', '>=', LATER]], {
         orderBy: ['sentAt', direction],
@@ -92,10 +93,10 @@ const ofOthers: readonly MadeQuery[] = [
       }),
     ),
   ),
-  others(`${USE_CASES}/chat-messages.ts`, messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
-  others(`${USE_CASES}/references.ts`, messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
-  others('runner/src/session/outbox/message-acks.ts', messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
-  others('runner/src/session/outbox/referred-messages.ts', messagesPath(NOBODY), [['messageId', '==', NOBODY]]),
+  others(`${USE_CASES}/chat-messages.ts`, messagesPath(NOBODY), [['messageId', 'in', NAMES]]),
+  others(`${USE_CASES}/references.ts`, messagesPath(NOBODY), [['messageId', 'in', NAMES]]),
+  others('runner/src/session/outbox/message-acks.ts', messagesPath(NOBODY), [['messageId', 'in', NAMES]]),
+  others('runner/src/session/outbox/referred-messages.ts', messagesPath(NOBODY), [['messageId', 'in', NAMES]]),
   others('core/src/journal/document-journals.ts', journalPath(NOBODY), [], {
     orderBy: ['id', 'asc'],
     startAfter: '0',
@@ -212,7 +213,7 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/directory/directory-pages.ts`, directoryPath(NOBODY, 'contacts')),
   others(`${USE_CASES}/directory/directory-pages.ts`, directoryPath(NOBODY, 'labels')),
   others(`${USE_CASES}/directory/groups.ts`, groupsPath(NOBODY)),
-  others(`${USE_CASES}/directory/chat-changes.ts`, messagesPath(NOBODY), [['chat', '==', NOBODY]], {
+  others(`${USE_CASES}/directory/chat-changes.ts`, messagesPath(NOBODY), [['chat', 'in', NAMES]], {
     orderBy: ['sentAt', 'desc'],
     thenById: true,
   }),
@@ -272,10 +273,10 @@ const ofOthers: readonly MadeQuery[] = [
     ['state', 'in', ['pending', 'running']],
   ]),
   others('runner/src/supervisor/action-feed.ts', RECOVERY_ACTIONS, [['state', 'in', ['pending', 'running']]]),
-  others(ERASURE, messagesPath(NOBODY), [['chat', '==', NOBODY]]),
-  others(ERASURE, messagesPath(NOBODY), [['participant', '==', NOBODY]]),
-  others(ERASURE, parkedStanzasPath(NOBODY), [['from', '==', NOBODY]]),
-  others(ERASURE, parkedStanzasPath(NOBODY), [['participant', '==', NOBODY]]),
+  others(ERASURE, messagesPath(NOBODY), [['chat', 'in', NAMES]]),
+  others(ERASURE, messagesPath(NOBODY), [['participant', 'in', NAMES]]),
+  others(ERASURE, parkedStanzasPath(NOBODY), [['from', 'in', NAMES]]),
+  others(ERASURE, parkedStanzasPath(NOBODY), [['participant', 'in', NAMES]]),
   others(ERASURE, messagesPath(NOBODY), [['reaction_0.by', '==', NOBODY]]),
   jobs(ERASURE, [session], { orderBy: ['id', 'asc'] }),
   others(ERASURE, WEBHOOK_DELIVERIES, [session], { orderBy: ['id', 'asc'] }),

@@ -226,6 +226,8 @@ export const receivedContentSchema = z.object({
   facts: messageFactsSchema.optional(),
   /** The name that the sender gave itself. Absent in documents of earlier versions, which have it in the clear. */
   pushName: z.string().nullable().optional(),
+  /** What the document has pseudonyms of. Absent in documents of earlier versions, which have the names in the clear. */
+  names: z.object({ messageId: z.string(), chat: z.string(), participant: z.string().nullable() }).optional(),
 })
 
 /** The content of a received message. */

@@ -5,6 +5,7 @@ import { HoldfastError } from '../platform/errors.ts'
 import { bytesSchema, parseStored } from '../platform/parse.ts'
 import type { SessionCipher } from '../security/envelope.ts'
 import { sessionPath } from '../session/session-document.ts'
+import { isPseudonym } from './message-names.ts'
 
 /**
  * PERSISTED CONTRACT v1: the chats, the contacts and the labels of a session, many in one document: `…/chats/{page}`, `…/contacts/{page}` and
@@ -123,7 +124,8 @@ export function openPage<Name extends DirectoryName>(
   const place = placeOf(cipher.sessionId, name, page)
   const { entries, upTo } = parseStored(directoryPageSchema, fields, place)
   const list = parseStored(SCHEMAS[name], decode(cipher.openContent(entries, place), place), place)
-  return { entries: list as readonly DirectoryEntries[Name][], upTo }
+  // A runner of an earlier version took the pseudonyms of a later one's messages for chats.
+  return { entries: (list as readonly DirectoryEntries[Name][]).filter(({ id }) => !isPseudonym(id)), upTo }
 }
 
 /** Puts the pages of a directory together. */

@@ -38,16 +38,18 @@ export const changeContentSchema = z.object({
   facts: messageFactsSchema.optional(),
   /** The whole new message as a protobuf in base64. Only edits have it. */
   proto: z.string().optional(),
+  /** JID of the person who made the change. Absent in documents of earlier versions, which have it in the clear. */
+  by: z.string().optional(),
 })
 
 export type ChangeContent = z.infer<typeof changeContentSchema>
 
 /** PERSISTED CONTRACT v1: a field `{kind}_{slot}` of a message's document. */
 export const changeEntrySchema = z.object({
-  /** The id of the message that made the change. */
+  /** Stands for the id of the message that made the change; in the clear in documents of earlier versions. */
   messageId: z.string(),
   at: z.date(),
-  /** JID of the person who made it. */
+  /** Stands for the person who made it, whose JID is in `content`; in the clear in documents of earlier versions. */
   by: z.string(),
   /** Sealed: see `sealed-content.ts`. */
   content: bytesSchema,
@@ -58,15 +60,19 @@ const FIELD = new RegExp(`^(${CHANGE_KINDS.join('|')})_([a-z0-9]+)$`)
 /**
  * The field of a change. Its last part tells apart what must not overwrite each other: the two sides of a chat for edits and
  * revocations, because in a chat with one person a message's id alone does not say whose it is, and people for all else.
+ *
+ * @param by the person as `by` of the entry has it
  */
 export function changeFieldOf(
   kind: ChangeKind,
   { by, fromMe, byAdmin }: { by: string; fromMe: boolean; byAdmin?: boolean },
 ): string {
-  if (kind === 'pin' || kind === 'keep') return `${kind}_all`
-  if (kind === 'edited' || kind === 'revoked') return `${kind}_${byAdmin ? 'admin' : sideOf(fromMe)}`
-  return `${kind}_${createHash('sha256').update(by).digest('hex').slice(0, 20)}`
+  if (isOfPerson(kind)) return `${kind}_${createHash('sha256').update(by).digest('hex').slice(0, 20)}`
+  return kind === 'pin' || kind === 'keep' ? `${kind}_all` : `${kind}_${byAdmin ? 'admin' : sideOf(fromMe)}`
 }
+
+/** Whether each person makes such a change for himself. */
+export const isOfPerson = (kind: ChangeKind): boolean => kind === 'reaction' || kind === 'vote' || kind === 'response'
 
 /** Returns the kind of a field of a message's document, and the last part of its name. Null for any other field. */
 export function changeOfField(name: string): { kind: ChangeKind; slot: string } | null {

@@ -10,10 +10,14 @@ export const messagesPath = (sessionId: string): string => `${sessionPath(sessio
 
 export const messageDocumentSchema = z.object({
   v: z.literal(1),
-  /** The WhatsApp id, chosen by the sender. */
+  /** Stands for the WhatsApp id, chosen by the sender. The names themselves are in `content`: see `message-names.ts`. */
   messageId: z.string(),
+  /** Stands for the JID. */
   chat: z.string(),
+  /** Stands for the JID of the author. */
   participant: z.string().nullable(),
+  /** Masked JIDs, for people who look at the document. Absent in documents of earlier versions. */
+  shown: z.object({ chat: z.string(), participant: z.string().nullable() }).optional(),
   fromMe: z.boolean(),
   /** Masked, for people who look at the document: the name is in `content`. In the clear in documents of earlier versions: see `push-name.ts`. */
   pushName: z.string().nullable(),

@@ -1,8 +1,16 @@
-import { HoldfastError } from '../platform/errors.ts'
+import { HoldfastError, isDamage } from '../platform/errors.ts'
 import type { SessionCipher } from '../security/envelope.ts'
 import type { JobStatus } from './job-document.ts'
-import { changeEntrySchema, changeOfField, isBySenderOrAdmin, type ChangeContent, type ChangeKind } from './message-change.ts'
+import {
+  changeEntrySchema,
+  changeOfField,
+  isBySenderOrAdmin,
+  isOfPerson,
+  type ChangeContent,
+  type ChangeKind,
+} from './message-change.ts'
 import { messageDocumentSchema, type MessageDocument } from './message-document.ts'
+import { isPseudonym, type MessageNames, namesOf } from './message-names.ts'
 import { pushNameOf } from './push-name.ts'
 import { openChange, openReceivedContent } from './sealed-content.ts'
 import { ackOfJob, type Ack, type OpenMessage } from './waha-message.ts'
@@ -19,12 +27,33 @@ interface Change extends ChangeContent {
   readonly slot: string
   readonly by: string
   readonly atMs: number
+  /** False for one of an earlier version, whose field has another name. */
+  readonly isSealed: boolean
 }
 
 /** Reads a message's document. Null when it is damaged, or holds only changes of a message that has not arrived. */
 export function messageDocumentOf({ fields }: Stored): MessageDocument | null {
   const parsed = messageDocumentSchema.safeParse(fields)
   return parsed.success ? parsed.data : null
+}
+
+/**
+ * Reads what names a stored message, from its document or, where that has pseudonyms, from its content. Null when it is damaged, so that it
+ * does not hide others.
+ */
+export function namesIn(cipher: SessionCipher, { id, fields }: Stored): (MessageNames & { readonly fromMe: boolean }) | null {
+  const { messageId, chat, participant = null, fromMe, content } = fields
+  if (typeof messageId !== 'string' || typeof chat !== 'string') return null
+  if (participant !== null && typeof participant !== 'string') return null
+  const names = { messageId, chat, participant }
+  if (!isPseudonym(chat)) return { ...names, fromMe: fromMe === true }
+  if (!(content instanceof Uint8Array)) return null
+  try {
+    return { ...namesOf(names, openReceivedContent(cipher, id, { content })), fromMe: fromMe === true }
+  } catch (error) {
+    if (isDamage(error)) return null
+    throw error
+  }
 }
 
 /**
@@ -40,10 +69,10 @@ export function openMessage(cipher: SessionCipher, stored: Stored, job: JobStatu
   const { text, facts } = content
   const pushName = pushNameOf(document, content)
   const changes = changesOf(cipher, stored)
-  const { messageId, chat, participant, fromMe, type, sentAt } = document
+  const { fromMe, type, sentAt } = document
   const ack = ackOf(document, job)
   const mine = fromMe ? { ...(ack === null ? {} : { ack }), isFromApi: document.job !== undefined } : {}
-  const told = { messageId, chat, participant, fromMe, pushName, type, sentAtMs: sentAt.getTime(), text, facts }
+  const told = { ...namesOf(document, content), fromMe, pushName, type, sentAtMs: sentAt.getTime(), text, facts }
   return { ...told, ...mine, ...stateOf(changes, fromMe) }
 }
 
@@ -61,15 +90,26 @@ function changesOf(cipher: SessionCipher, { id, fields }: Stored): Change[] {
     if (!field || !entry?.success) return []
     try {
       const { at, by, content } = entry.data
-      return [{ ...openChange(cipher, id, name, content), ...field, by, atMs: at.getTime() }]
+      const change = openChange(cipher, id, name, content)
+      return [{ ...change, ...field, by: change.by ?? by, atMs: at.getTime(), isSealed: isPseudonym(by) }]
     } catch {
       return []
     }
   })
 }
 
+/** A person who reacts anew has two fields when an earlier version wrote the first one. */
+const takesThePlaceOf = (other: Change, change: Change): boolean =>
+  isOfPerson(change.kind) &&
+  other.isSealed &&
+  !change.isSealed &&
+  other.kind === change.kind &&
+  other.by === change.by &&
+  other.atMs >= change.atMs
+
 function stateOf(changes: readonly Change[], fromMe: boolean): Partial<OpenMessage> {
-  const of = (kind: ChangeKind): Change[] => changes.filter((change) => change.kind === kind)
+  const of = (kind: ChangeKind): Change[] =>
+    changes.filter((change) => change.kind === kind && !changes.some((other) => takesThePlaceOf(other, change)))
   const valid = (kind: ChangeKind): Change | undefined => of(kind).find(({ slot }) => isBySenderOrAdmin(slot, fromMe))
   const [edited, revoked, [pin], [keep]] = [valid('edited'), valid('revoked'), of('pin'), of('keep')]
   return {

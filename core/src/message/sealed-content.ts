@@ -6,6 +6,7 @@ import { type ChangeContent, changeContentSchema } from './message-change.ts'
 import { type JobDocument, jobPath } from './job-document.ts'
 import { type UploadedMedia, uploadedMediaSchema } from './uploaded-media.ts'
 import { type MessageDocument, messagesPath } from './message-document.ts'
+import { maskedNumbers, type MessageNames, pseudonymsOf } from './message-names.ts'
 
 /**
  * Seals and opens the content of jobs and of received messages; no other file does. Each sealed text is bound to the field that
@@ -61,9 +62,17 @@ export function openJobUpload(cipher: SessionCipher, jobId: string, sealed: Uint
 export function sealReceivedContent(
   cipher: SessionCipher,
   documentId: string,
-  { text, proto, facts, pushName }: ReceivedContent,
+  { text, proto, facts, pushName, names }: ReceivedContent,
 ): Buffer {
-  return cipher.sealContent(encode({ text, proto, facts, pushName }), receivedContentPlace(cipher.sessionId, documentId))
+  return cipher.sealContent(encode({ text, proto, facts, pushName, names }), receivedContentPlace(cipher.sessionId, documentId))
+}
+
+/** Returns the fields of a message's document that hide what they say: its content, and in it the names that the others stand for. */
+export function sealMessage(cipher: SessionCipher, documentId: string, message: Omit<ReceivedContent, 'names'> & MessageNames) {
+  const { messageId, chat, participant } = message
+  const names = { messageId, chat, participant }
+  const shown = { chat: maskedNumbers(chat), participant: participant && maskedNumbers(participant) }
+  return { ...pseudonymsOf(cipher, names), shown, content: sealReceivedContent(cipher, documentId, { ...message, names }) }
 }
 
 export function openReceivedContent(
@@ -80,9 +89,9 @@ export function sealChange(
   cipher: SessionCipher,
   documentId: string,
   field: string,
-  { text, facts, proto }: ChangeContent,
+  { text, facts, proto, by }: ChangeContent,
 ): Buffer {
-  return cipher.sealContent(encode({ text, facts, proto }), changePlace(cipher.sessionId, documentId, field))
+  return cipher.sealContent(encode({ text, facts, proto, by }), changePlace(cipher.sessionId, documentId, field))
 }
 
 export function openChange(cipher: SessionCipher, documentId: string, field: string, sealed: Uint8Array): ChangeContent {

@@ -114,6 +114,28 @@ describe('a fingerprint', () => {
   })
 })
 
+describe('a pseudonym', () => {
+  const name = '5511999990000@s.whatsapp.net'
+  const pseudonym = cipher.pseudonym(name)
+
+  it('is the same for the same name for good, whatever data key seals by then', () => {
+    const second = randomBytes(32)
+    const both = new SessionCipher('default.main', new Map([[2, second] as const, [1, key] as const]), 2)
+    const later = cipherOf('default.main')
+    later.learn(both)
+    later.sealWith(2)
+    expect([both.pseudonym(name), later.pseudonym(name)]).toEqual([pseudonym, pseudonym])
+    // After a purge there is no earlier key, and no document that one has named.
+    expect(new SessionCipher('default.main', new Map([[2, second]]), 2).pseudonym(name)).not.toBe(pseudonym)
+  })
+
+  it('shows nothing of the name, and is another one in another session, under another key and for another name', () => {
+    expect(pseudonym).toMatch(/^#[\w-]{22}$/)
+    const others = [cipher.pseudonym('551199999000'), cipherOf('default.other').pseudonym(name)]
+    expect([...others, cipherOf('default.main', randomBytes(32)).pseudonym(name)]).not.toContain(pseudonym)
+  })
+})
+
 describe('data keys', async () => {
   const wrappingKey = new WrappingKey(randomBytes(32))
   const stored = await newSessionKeys('default.main', wrappingKey)

@@ -15,6 +15,7 @@ const FORMAT = 1
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const KEY_BYTES = 32
+const PSEUDONYM_BYTES = 16
 
 /** One wrapping key from the environment. */
 export class WrappingKey implements KeyWrapping {
@@ -51,7 +52,7 @@ export class WrappingKey implements KeyWrapping {
 }
 
 /** The purpose of sealed bytes. Each has its own derived key. */
-export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint' | 'media' | 'archive'
+export type Purpose = 'journal' | 'checkpoint' | 'content' | 'fingerprint' | 'media' | 'archive' | 'names'
 
 /** The unwrapped data keys of one session. */
 export class SessionCipher {
@@ -137,6 +138,16 @@ export class SessionCipher {
   /** Returns whether a hash is the fingerprint of these bytes, under the current key or an earlier one. */
   isFingerprint(hash: string, plain: Uint8Array): boolean {
     return [...this.#keys.keys()].some((version) => this.#fingerprint(plain, version) === hash)
+  }
+
+  /**
+   * Stands for a name in documents (PERSISTED CONTRACT v1): the same for the same name as long as the session's documents live, and useless for
+   * guessing the name without the key. The key is the first that is stored: later ones come and go on, it stays, and a purge, which destroys it,
+   * removes the documents as well.
+   */
+  pseudonym(name: string): string {
+    const hash = createHmac('sha256', this.#keyFor('names', Math.min(...this.#keys.keys()))).update(name)
+    return `#${hash.digest().subarray(0, PSEUDONYM_BYTES).toString('base64url')}`
   }
 
   /** The key of one object that is too large to be sealed at once: see `media-cipher.ts`. */

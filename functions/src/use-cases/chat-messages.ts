@@ -4,6 +4,7 @@ import { JOB_STATUSES, jobPath, type JobStatus } from '@holdfast/core/message/jo
 import { mediaUrlOf } from '@holdfast/core/message/media-document'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { parseMessageId } from '@holdfast/core/message/message-id'
+import { storedNames } from '@holdfast/core/message/message-names'
 import { messageDocumentOf, openMessage } from '@holdfast/core/message/open-message'
 import { wahaMessageOf, type OpenMessage, type WahaMessage } from '@holdfast/core/message/waha-message'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
@@ -63,7 +64,7 @@ const fromTheTop = (left: number): Start => ({ left })
  */
 export async function listChatMessages(dependencies: Needed, principal: Principal, query: ChatQuery): Promise<WahaMessage[]> {
   const viewer = await viewerOf(dependencies, principal, query)
-  const base = queryOf(viewer.sessionId, { ...query, chatId: await viewer.nameOf(query.chatId) })
+  const base = queryOf(viewer.cipher, { ...query, chatId: await viewer.nameOf(query.chatId) })
   const { fromMe, ack, limit, offset } = query
   const isWanted = ({ message }: Shown): boolean =>
     (fromMe === undefined || message.fromMe === fromMe) && (ack === undefined || message.ack === ack)
@@ -106,8 +107,8 @@ export async function findChatMessage(
   const named = parseMessageId(query.messageId)
   const chat = named?.chat ?? chatOf(query.chatId)
   // A message that came before the phone number was known lies under the LID.
-  const chats = chat === null ? null : [chat, await viewer.jidOf(chat)]
-  const where = [['messageId', '==', named?.messageId ?? query.messageId]] as const
+  const chats = chat === null ? null : [chat, await viewer.jidOf(chat)].flatMap((one) => storedNames(viewer.cipher, one))
+  const where = [['messageId', 'in', storedNames(viewer.cipher, named?.messageId ?? query.messageId)]] as const
   const found = await dependencies.documents.query({ collection: messagesPath(viewer.sessionId), where, limit: 10 })
   const isNamed = ({ fields }: DocumentSnapshot): boolean =>
     (chats === null || chats.includes(String(fields['chat']))) && (!named?.isSerialized || fields['fromMe'] === named.fromMe)
@@ -124,7 +125,7 @@ export async function newestMessages(
   const viewer = viewerOn(dependencies, session, { name, downloadMedia: true })
   const query = { name, limit: 1, offset: 0, sortOrder: 'desc', downloadMedia: true } as const
   const newest = chatIds.map(async (chatId) => {
-    const found = await dependencies.documents.query({ ...queryOf(viewer.sessionId, { ...query, chatId }), limit: 1 })
+    const found = await dependencies.documents.query({ ...queryOf(viewer.cipher, { ...query, chatId }), limit: 1 })
     const [shown] = await viewer.showAll(found)
     return shown?.message ?? null
   })
@@ -140,14 +141,14 @@ function chatOf(chatId: string): string | null {
   return chat.jid
 }
 
-function queryOf(sessionId: string, { chatId, from, to, sortOrder }: ChatQuery): Query {
+function queryOf(cipher: SessionCipher, { chatId, from, to, sortOrder }: ChatQuery): Query {
   const chat = chatOf(chatId)
   const where = [
-    ...(chat === null ? [] : [['chat', '==', chat] as const]),
+    ...(chat === null ? [] : [['chat', 'in', storedNames(cipher, chat)] as const]),
     ...(from === undefined ? [] : [['sentAt', '>=', new Date(1000 * from)] as const]),
     ...(to === undefined ? [] : [['sentAt', '<', new Date(1000 * (to + 1))] as const]),
   ]
-  return { collection: messagesPath(sessionId), where, orderBy: ['sentAt', sortOrder], thenById: true }
+  return { collection: messagesPath(cipher.sessionId), where, orderBy: ['sentAt', sortOrder], thenById: true }
 }
 
 const positionOf = ({ id, fields }: DocumentSnapshot): unknown => [fields['sentAt'], id]
@@ -211,6 +212,10 @@ class MessageViewer {
 
   get sessionId(): string {
     return this.#options.sessionId
+  }
+
+  get cipher(): SessionCipher {
+    return this.#options.cipher
   }
 
   /** The name under which the session keeps a chat. */

@@ -1,6 +1,7 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { type MessageDocument, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
 import { hasDisappeared } from '@holdfast/core/message/disappearing'
+import { isPseudonym, type MessageNames, namesOf } from '@holdfast/core/message/message-names'
 import { openMessage } from '@holdfast/core/message/open-message'
 import { pushNameOf } from '@holdfast/core/message/push-name'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
@@ -75,20 +76,26 @@ function receivedAnswer(snapshot: DocumentSnapshot, cipher: SessionCipher) {
   }
   const message = parsed.data
   let { pushName } = message
+  let names = isPseudonym(message.chat) ? null : namesOf(message, {})
   const { text, error } = openOrSay(() => {
     const content = openReceivedContent(cipher, snapshot.id, message)
     pushName = pushNameOf(message, content)
+    names = namesOf(message, content)
     return content.text
   })
-  return { ...envelopeOf({ ...message, pushName }), body: text, ...(error === undefined ? {} : { error }) }
+  const who = names ? namesAnswer(names) : { id: null }
+  return { ...who, ...envelopeOf({ ...message, pushName }), body: text, ...(error === undefined ? {} : { error }) }
 }
 
+const namesAnswer = ({ messageId, chat, participant }: MessageNames) => ({
+  id: messageId,
+  chatId: chatIdOf(chat),
+  from: chatIdOf(participant ?? chat),
+  participant: participant && chatIdOf(participant),
+})
+
 const envelopeOf = (message: MessageDocument) => ({
-  id: message.messageId,
-  chatId: chatIdOf(message.chat),
-  from: chatIdOf(message.participant ?? message.chat),
   fromMe: message.fromMe,
-  participant: message.participant && chatIdOf(message.participant),
   pushName: message.pushName,
   type: message.type,
   timestamp: Math.floor(message.sentAt.getTime() / 1000),

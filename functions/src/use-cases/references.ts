@@ -3,6 +3,8 @@ import type { ContentOf, MessageContent, MessageReference } from '@holdfast/core
 import { JOBS } from '@holdfast/core/message/job-document'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { type NamedMessage, parseMessageId } from '@holdfast/core/message/message-id'
+import { storedNames } from '@holdfast/core/message/message-names'
+import { namesIn } from '@holdfast/core/message/open-message'
 import { openJobContent } from '@holdfast/core/message/sealed-content'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import type { Principal } from '../app/principal.ts'
@@ -118,10 +120,11 @@ export class References {
 
   async #find(named: NamedMessage): Promise<MessageReference | null> {
     const { messageId } = named
-    const { documents } = this.#dependencies
-    const where = [['messageId', '==', messageId]] as const
+    const { documents, wrappingKey } = this.#dependencies
+    const cipher = await cipherOf(documents, this.#sessionId, wrappingKey)
+    const where = [['messageId', 'in', storedNames(cipher, messageId)]] as const
     const received = await documents.query({ collection: messagesPath(this.#sessionId), where, limit: LOOKED_AT })
-    const fitting = received.map(referenceIn).filter((one) => mayBe(one, named))
+    const fitting = received.flatMap((snapshot) => namesIn(cipher, snapshot) ?? []).filter((one) => mayBe(one, named))
     const best = fitting.find(({ chat, participant }) => chat === named.chat && participant === named.participant) ?? fitting[0]
     if (best || named.fromMe === false) return best ?? null
     const job = await this.#jobOf(messageId)
@@ -169,14 +172,3 @@ const mayBe = (stored: MessageReference, { fromMe, chat, participant }: NamedMes
   (fromMe === null || stored.fromMe === fromMe) &&
   !areDifferent(stored.chat, chat) &&
   (stored.fromMe || !areDifferent(stored.participant, participant))
-
-/** Reads what names a message. A damaged document must not hide the others. */
-function referenceIn({ fields }: DocumentSnapshot): MessageReference {
-  const { messageId, chat, participant, fromMe } = fields
-  return {
-    messageId: String(messageId),
-    chat: String(chat),
-    participant: typeof participant === 'string' ? participant : null,
-    fromMe: fromMe === true,
-  }
-}

@@ -1,7 +1,7 @@
 import { directoryPath, RECENT, sealPage } from '@holdfast/core/message/directory-document'
-import { jobPath } from '@holdfast/core/message/job-document'
+import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
-import { sealChange, sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import { openJobContent, sealChange, sealMessage, sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { Fields } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,13 +24,22 @@ afterAll(() => api[Symbol.asyncDispose]())
 
 const timeOf = (minute: number): Date => new Date(Date.UTC(2026, 10, 1, 10, minute))
 
-/** Stores a message as the owner does. */
-async function store(id: string, { minute = 1, ...fields }: Fields & { minute?: number; facts?: object } = {}): Promise<void> {
-  const { facts, ...given } = fields
-  const content = sealReceivedContent(cipher, id, { text: `text of ${id}`, proto: '', ...(facts ? { facts } : {}) })
-  const names = { messageId: id.toUpperCase(), chat: BOB, participant: null, fromMe: false, pushName: 'Bob', type: 'text' }
+interface Given extends Fields {
+  readonly minute?: number
+  readonly facts?: object
+  readonly chat?: string
+}
+
+/** Stores a message as the owner does, in some minutes as an owner of an earlier version did. */
+const store = (id: string, given: Given = {}): Promise<void> => write(id, stored(id, given))
+
+function stored(id: string, { minute = 1, facts, chat = BOB, ...given }: Given): Fields {
+  const names = { messageId: id.toUpperCase(), chat, participant: null }
+  const message = { text: `text of ${id}`, proto: '', ...(facts ? { facts } : {}), ...names }
+  const isEarlier = minute % 3 === 0
+  const sealed = isEarlier ? { ...names, content: sealReceivedContent(cipher, id, message) } : sealMessage(cipher, id, message)
   const order = messageOrder(minute, 0)
-  await write(id, { v: 1, ...names, content, sentAt: timeOf(minute), order, ...given })
+  return { v: 1, fromMe: false, pushName: 'Bob', type: 'text', ...sealed, sentAt: timeOf(minute), order, ...given }
 }
 
 const write = (id: string, fields: Fields) =>
@@ -70,6 +79,21 @@ describe('the messages of a chat', () => {
     expect(await bodies(`5511900000002@c.us/${query}`)).toEqual(expected)
   })
 
+  it('have pages of those of this version and of earlier ones, in one order', async () => {
+    const chat = '5511900000008@s.whatsapp.net'
+    const all = Array.from({ length: 450 }, (_, index) => `p${index}`)
+    const merges = all.map((id, index) => ({
+      kind: 'merge' as const,
+      path: `${messagesPath('default.shop')}/${id}`,
+      fields: stored(id, { minute: index, chat, fromMe: index > 1 }),
+    }))
+    await api.documents.commit(merges)
+    expect(await bodies('5511900000008@c.us/messages?filter.fromMe=false')).toEqual(['p1', 'p0'])
+    expect(await bodies('5511900000008@c.us/messages?sortOrder=asc&limit=300')).toEqual(all.slice(0, 300))
+    expect(await bodies('5511900000008@c.us/messages?limit=100&offset=400')).toEqual(all.slice(0, 50).toReversed())
+    await api.documents.commit(merges.map(({ path }) => ({ kind: 'delete' as const, path })))
+  })
+
   it('can be those of all chats', async () => {
     expect(await bodies('all/messages?limit=2')).toEqual(['e1', 'b5'])
   })
@@ -88,6 +112,21 @@ describe('the messages of a chat', () => {
     await store('x1', { chat: '5511900000009@s.whatsapp.net' })
     await store('x2', { chat: '5511900000009@s.whatsapp.net', content: Buffer.from('not sealed') })
     expect(await bodies('5511900000009@c.us/messages')).toEqual(['x1'])
+  })
+})
+
+describe('a reaction', () => {
+  it.each([
+    ['this version', 'b4', true],
+    ['an earlier one', 'b3', false],
+  ])('finds the message that %s has stored by its bare id', async (_, id, fromMe) => {
+    const messageId = id.toUpperCase()
+    const { status, body } = await api.send('PUT', '/api/reaction', { session: 'shop', messageId, reaction: '👍' })
+    expect(status).toBe(200)
+    const job = jobDocumentSchema.parse((await api.documents.read(jobPath(body.jobId)))?.fields)
+    expect(job.chat).toBe(BOB)
+    const target = { messageId, chat: BOB, participant: null, fromMe }
+    expect(openJobContent(cipher, body.jobId, job)).toMatchObject({ type: 'reaction', target })
   })
 })
 

@@ -6,7 +6,7 @@ import { changeFieldOf } from '@holdfast/core/message/message-change'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
-import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import { sealMessage, sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import { ERASURES } from '@holdfast/core/operations/erasure-document'
 import { Deadline } from '@holdfast/core/platform/deadlines'
 import { HoldfastError } from '@holdfast/core/platform/errors'
@@ -29,21 +29,23 @@ const BOB = '5511999990002'
 const GROUP = '120363000000000001@g.us'
 const SECRET = 'nobody may read this'
 
-async function received(name: string, id: string, fields: Fields): Promise<string> {
+interface Received extends Fields {
+  readonly chat: string
+  readonly participant?: string
+  /** Whether an owner of an earlier version has stored it. */
+  readonly isEarlier?: boolean
+}
+
+async function received(name: string, id: string, { chat, participant = '', isEarlier, ...fields }: Received): Promise<string> {
   const cipher = await api.cipher(name)
-  const content = sealReceivedContent(cipher, id, { text: SECRET, proto: '' })
+  const names = { messageId: id, chat, participant: participant || null }
+  const content = { text: SECRET, proto: '' }
+  const sealed = isEarlier
+    ? { ...names, content: sealReceivedContent(cipher, id, content) }
+    : sealMessage(cipher, id, { ...content, ...names })
   const path = `${messagesPath(`default.${name}`)}/${id}`
-  const message = {
-    v: 1,
-    messageId: id,
-    fromMe: false,
-    pushName: 'Ana',
-    type: 'text',
-    participant: null,
-    sentAt: new Date(),
-    order: id,
-  }
-  await api.documents.commit([{ kind: 'create', path, fields: { ...message, content, ...fields } }])
+  const message = { v: 1, fromMe: false, pushName: 'Ana', type: 'text', sentAt: new Date(), order: id }
+  await api.documents.commit([{ kind: 'create', path, fields: { ...message, ...sealed, ...fields } }])
   return path
 }
 
@@ -121,16 +123,21 @@ it('removes the messages, media and jobs of one person, and nothing of others; a
     await received('erasing', 'a1', { chat: `${ANA}@s.whatsapp.net` }),
     await received('erasing', 'a2', { chat: `${ANA}@s.whatsapp.net`, type: 'image' }),
     await received('erasing', 'a3', { chat: GROUP, participant: `${ANA}@s.whatsapp.net` }),
+    await received('erasing', 'a4', { chat: `${ANA}@s.whatsapp.net`, isEarlier: true }),
+    await received('erasing', 'a5', { chat: GROUP, participant: `${ANA}@s.whatsapp.net`, isEarlier: true }),
   ]
   const others = [
     await received('erasing', 'b1', { chat: `${BOB}@s.whatsapp.net`, type: 'image' }),
     await received('erasing', 'b2', { chat: GROUP, participant: `${BOB}@s.whatsapp.net` }),
+    await received('erasing', 'b3', { chat: GROUP, participant: `${BOB}@s.whatsapp.net`, isEarlier: true }),
   ]
   for (const id of ['a2', 'b1']) await objects.create(mediaObjectOf(sessionId, id), Buffer.from('picture'))
-  const parked = `${parkedStanzasPath(sessionId)}/p1`
-  await api.documents.commit([
-    { kind: 'create', path: parked, fields: { v: 1, from: `${ANA}@s.whatsapp.net`, participant: null } },
-  ])
+  const cipher = await api.cipher('erasing')
+  const ofAna = [`${ANA}@s.whatsapp.net`, cipher.pseudonym(`${ANA}@s.whatsapp.net`)]
+  const parked = ofAna.map((_, index) => `${parkedStanzasPath(sessionId)}/p${index}`)
+  await api.documents.commit(
+    ofAna.map((from, index) => ({ kind: 'create', path: parked[index] ?? '', fields: { v: 1, from, participant: null } })),
+  )
   const [done, waiting, archived, his] = [
     await sent(calls, 'erasing', ANA, 'read'),
     await sent(calls, 'erasing', ANA, 'pending'),
@@ -139,10 +146,11 @@ it('removes the messages, media and jobs of one person, and nothing of others; a
   ]
   expect((await calls.send('DELETE', `/api/messages/${archived}`)).status).toBe(200)
 
-  const reaction = { messageId: 'r1', at: new Date(), by: `${ANA}@s.whatsapp.net`, content: Buffer.from('sealed') }
+  const reaction = { messageId: 'r1', at: new Date(), content: Buffer.from('sealed') }
+  const fieldOf = (by: string): string => changeFieldOf('reaction', { by, fromMe: false })
   const [reacted = ''] = others
-  const field = changeFieldOf('reaction', { by: reaction.by, fromMe: false })
-  await api.documents.commit([{ kind: 'update', path: reacted, fields: { [field]: reaction } }])
+  const reactions = Object.fromEntries(ofAna.map((by) => [fieldOf(by), { ...reaction, by }]))
+  await api.documents.commit([{ kind: 'update', path: reacted, fields: reactions }])
   // The file at WhatsApp, with its key.
   await api.documents.commit([{ kind: 'update', path: jobPath(done), fields: { upload: Buffer.from('sealed') } }])
   const [toHer, toBob] = [await delivery('erasing', 'd1', ANA), await delivery('erasing', 'd2', BOB)]
@@ -152,15 +160,15 @@ it('removes the messages, media and jobs of one person, and nothing of others; a
   expect(await calls.send('DELETE', path)).toMatchObject({
     status: 200,
     body: {
-      removed: { messages: 3, media: 1, jobs: 1, archivedJobs: 1, parkedStanzas: 1, deliveries: 1, changes: 1, directory: 0 },
+      removed: { messages: 5, media: 1, jobs: 1, archivedJobs: 1, parkedStanzas: 2, deliveries: 1, changes: 2, directory: 0 },
       left: { openJobs: 1, changed: 0, directory: 0, objects: 0, unreadable: 0 },
       cursor: null,
       complete: false,
     },
   })
-  for (const gone of [...hers, parked]) expect(await exists(gone)).toBe(false)
+  for (const gone of [...hers, ...parked]) expect(await exists(gone)).toBe(false)
   for (const kept of others) expect(await exists(kept)).toBe(true)
-  expect((await api.documents.read(reacted))?.fields[field]).toBeUndefined()
+  expect(Object.keys((await api.documents.read(reacted))?.fields ?? {}).filter((name) => name in reactions)).toEqual([])
   expect((await api.documents.read(toHer))?.fields).toMatchObject({ status: 'dead', body: null, waitsIn: null, lookAt: null })
   expect((await api.documents.read(toBob))?.fields).toMatchObject({ status: 'pending', body: expect.anything() as Buffer })
   expect(await objects.list('media/')).toEqual([mediaObjectOf(sessionId, 'b1')])

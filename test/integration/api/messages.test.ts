@@ -1,6 +1,7 @@
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
+import { sealMessage } from '@holdfast/core/message/sealed-content'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { API_KEY, type ApiUnderTest, startApi } from './api-under-test.ts'
 
@@ -249,6 +250,7 @@ describe('an accepted message', () => {
 })
 
 describe('received messages', () => {
+  /** Stores a message as an owner of an earlier version did. */
   const receive = async (session: string, sequence: number, text: string, content?: Buffer) => {
     const path = `${messagesPath(`default.${session}`)}/doc-${sequence}`
     const sealed = (await api.cipher(session)).sealContent(
@@ -297,17 +299,33 @@ describe('received messages', () => {
     const elsewhere = await receive('other', 1, 'secret')
     await receive('other', 2, 'swapped', elsewhere)
     await receive('other', 3, 'fine')
-    await api.documents.commit([
-      { kind: 'create', path: `${messagesPath('default.other')}/odd`, fields: { v: 1, order: messageOrder(4, 0) } },
-    ])
+    const sealed = { fromMe: false, pushName: 'A…', type: 'text', sentAt: new Date(0) }
+    const names = { messageId: '3A4', chat: '5511999990000@s.whatsapp.net', participant: null }
+    const present = (id: string) => sealMessage(cipher, id, { text: `text of ${id}`, proto: '', ...names })
+    const cipher = await api.cipher('other')
+    const documents = {
+      odd: {},
+      present: { ...sealed, ...present('present') },
+      closed: { ...sealed, ...present('another') },
+    }
+    await api.documents.commit(
+      Object.entries(documents).map(([id, fields], index) => ({
+        kind: 'create' as const,
+        path: `${messagesPath('default.other')}/${id}`,
+        fields: { v: 1, order: messageOrder(4 + index, 0), ...fields },
+      })),
+    )
     const { messages, cursor } = (await api.get('/api/other/messages')).body
     expect(messages).toMatchObject([
       { body: 'secret' },
       { id: '3A2', body: null, error: 'cannot-decrypt' },
       { body: 'fine' },
       { id: null, body: null, error: 'bad-document' },
+      { id: '3A4', chatId: '5511999990000@c.us', participant: null, body: 'text of present' },
+      { id: null, type: 'text', body: null, error: 'cannot-decrypt' },
     ])
-    expect(cursor).toBe(messageOrder(4, 0))
+    expect(JSON.stringify(messages)).not.toContain('#')
+    expect(cursor).toBe(messageOrder(6, 0))
   })
 
   it('are not listed for an invalid query', async () => {

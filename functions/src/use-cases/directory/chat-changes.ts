@@ -1,11 +1,14 @@
 import type { QueryArgs } from '@holdfast/core/operations/owner-queries'
 import { messagesPath } from '@holdfast/core/message/message-document'
 import { parseMessageId, serializedId } from '@holdfast/core/message/message-id'
+import { storedNames } from '@holdfast/core/message/message-names'
+import { namesIn } from '@holdfast/core/message/open-message'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
-import { findSession } from '../find-session.ts'
-import { knownChatIn } from '../named-person.ts'
+import { cipherOf, findSession } from '../find-session.ts'
+import { knownChat } from '../named-person.ts'
 import { Refusal } from '../refusal.ts'
 import { CONVERSATIONS, jidOf } from './named-chats.ts'
 
@@ -98,19 +101,23 @@ async function newest(
   { session, chat, limit }: { session: string; chat: string; limit: number },
 ): Promise<Told[]> {
   const { id } = await findSession(documents, principal, session)
+  const cipher = await cipherOf(documents, id, wrappingKey)
+  const stored = storedNames(cipher, await knownChat(documents, { sessionId: id, cipher }, chat))
   const found = await documents.query({
     collection: messagesPath(id),
-    where: [['chat', '==', await knownChatIn(documents, wrappingKey, id, chat)]],
+    where: [['chat', 'in', stored]],
     orderBy: ['sentAt', 'desc'],
     thenById: true,
     limit,
-    select: ['messageId', 'fromMe', 'participant', 'sentAt'],
+    select: ['messageId', 'chat', 'fromMe', 'participant', 'sentAt', 'content'],
   })
-  return found.flatMap(toldIn)
+  return found.flatMap((snapshot) => toldIn(cipher, snapshot))
 }
 
-function toldIn({ fields: { messageId, fromMe, participant, sentAt } }: DocumentSnapshot): Told[] {
-  if (typeof messageId !== 'string' || !(sentAt instanceof Date)) return []
-  const by = typeof participant === 'string' ? participant : null
-  return [{ messageId, fromMe: fromMe === true, participant: by, sentAtMs: sentAt.getTime() }]
+function toldIn(cipher: SessionCipher, snapshot: DocumentSnapshot): Told[] {
+  const { sentAt } = snapshot.fields
+  const names = namesIn(cipher, snapshot)
+  if (!names || !(sentAt instanceof Date)) return []
+  const { messageId, fromMe, participant } = names
+  return [{ messageId, fromMe, participant, sentAtMs: sentAt.getTime() }]
 }

@@ -6,6 +6,7 @@ import { hasFile } from '@holdfast/core/message/media-content'
 import { mediaObjectOf } from '@holdfast/core/message/media-document'
 import { changeFieldOf } from '@holdfast/core/message/message-change'
 import { messagesPath } from '@holdfast/core/message/message-document'
+import { storedNames } from '@holdfast/core/message/message-names'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { openJobContent, sealJobContent } from '@holdfast/core/message/sealed-content'
@@ -132,15 +133,16 @@ class Eraser {
 
   /** Removes messages, stanzas, and what the person did with messages of others. Returns whether there are more. */
   async removeMessages(): Promise<boolean> {
-    const { sessionId, ids } = this.#subject
+    const { sessionId, ids, cipher } = this.#subject
     let isMore = false
     for (const jid of ids) {
+      const names = storedNames(cipher, jid)
       for (const field of ['chat', 'participant'])
-        isMore = (await this.#removeAll(messagesPath(sessionId), [field, '==', jid], 'messages')) || isMore
+        isMore = (await this.#removeAll(messagesPath(sessionId), [field, 'in', names], 'messages')) || isMore
       for (const field of ['from', 'participant'])
-        isMore = (await this.#removeAll(parkedStanzasPath(sessionId), [field, '==', jid], 'parkedStanzas')) || isMore
+        isMore = (await this.#removeAll(parkedStanzasPath(sessionId), [field, 'in', names], 'parkedStanzas')) || isMore
       for (const kind of CHANGES)
-        isMore = (await this.#removeChanges(changeFieldOf(kind, { by: jid, fromMe: false }), jid)) || isMore
+        for (const by of names) isMore = (await this.#removeChanges(changeFieldOf(kind, { by, fromMe: false }), by)) || isMore
     }
     return isMore
   }

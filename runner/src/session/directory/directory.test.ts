@@ -1,5 +1,6 @@
+import { directoryPath, RECENT, sealPage } from '@holdfast/core/message/directory-document'
 import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
-import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import { sealMessage, sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ReceivedMessage } from '../../whatsapp/received-message.ts'
 import type { Entry } from '../journal/group.ts'
@@ -209,6 +210,30 @@ describe('the timer of a chat', () => {
     }
     underTest.stored.set(`${messagesPath('default.main')}/M1`, fields)
     expect(await (await start()).disappearsAfter(ANA)).toBe(604_800)
+  })
+
+  it('of stored messages are named by their content, and not at all where it does not open', async () => {
+    const fields = { fromMe: false, sentAt: new Date(clock.now()), type: 'text', order: messageOrder(underTest.sequence, 0) }
+    const names = { messageId: 'M', chat: ANA, participant: null }
+    for (const id of ['M1', 'M2']) {
+      const sealed = { ...fields, ...sealMessage(cipher, id, { text: 'x', proto: '', ...names }) }
+      const stored = id === 'M1' ? sealed : { ...sealed, content: Buffer.from('damaged') }
+      underTest.stored.set(`${messagesPath('default.main')}/${id}`, stored)
+    }
+    await start()
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 1 }])
+  })
+
+  it('leave out a pseudonym that a runner of an earlier version took for a chat', async () => {
+    const chat = { name: null, pushName: null, at: 1, unread: 0, archived: false, pinned: false, isGone: false }
+    const written = [ANA, cipher.pseudonym(ANA)].map((id) => ({ ...chat, id }))
+    const page = { v: 1, entries: sealPage(cipher, 'chats', RECENT, written), upTo: null }
+    underTest.stored.set(`${directoryPath('default.main', 'chats')}/${RECENT}`, page)
+    const directory = await start()
+    directory.sent(BOB)
+    pass(5000)
+    expect(entries('chats').map(({ id }) => id)).toEqual([ANA, BOB])
   })
 
   it('of stored messages have the names of their senders, which are sealed there, or in the clear in those of before', async () => {

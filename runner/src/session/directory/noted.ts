@@ -1,6 +1,7 @@
 import type { ReceivedContent } from '@holdfast/core/message/content'
 import type { ChatTimer } from '@holdfast/core/message/directory-document'
 import { timerIn } from '@holdfast/core/message/disappearing'
+import { isPseudonym, namesOf } from '@holdfast/core/message/message-names'
 import { pushNameOf } from '@holdfast/core/message/push-name'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { isDamage } from '@holdfast/core/platform/errors'
@@ -35,15 +36,17 @@ export function notedOf(event: SessionEvent): Noted | null {
 export function notedIn(cipher: SessionCipher, { id, fields }: DocumentSnapshot): Noted | null {
   const { chat, participant, fromMe, pushName, sentAt, fromHistory, type } = fields
   if (typeof chat !== 'string' || !(sentAt instanceof Date)) return null
+  const content = storedContent(cipher, id, fields['content'])
+  const stored = { messageId: '', chat, participant: typeof participant === 'string' ? participant : null }
+  const names = content ? namesOf(stored, content) : stored
   const noted = {
-    chat,
-    participant: typeof participant === 'string' ? participant : null,
+    chat: names.chat,
+    participant: names.participant,
     fromMe: fromMe === true,
     sentAtMs: sentAt.getTime(),
     fromHistory: fromHistory === true,
   }
-  const content = storedContent(cipher, id, fields['content'])
-  if (!content) return { ...noted, pushName: null, timer: null }
+  if (!content) return isPseudonym(chat) ? null : { ...noted, pushName: null, timer: null }
   const clear = { pushName: typeof pushName === 'string' ? pushName : null }
   const timer = typeof type === 'string' ? timerIn({ type, facts: content.facts, ...noted }) : null
   return { ...noted, pushName: pushNameOf(clear, content), timer }

@@ -1,5 +1,6 @@
 import { mediaObjectOf } from '@holdfast/core/message/media-document'
 import { messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { namesOf } from '@holdfast/core/message/message-names'
 import { receivedMediaPath, type ReceivedMediaDocument } from '@holdfast/core/message/received-media-document'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
@@ -187,10 +188,12 @@ export class IncomingMedia {
     // Somebody deleted the message.
     if (!snapshot) return null
     const message = parseStored(messageDocumentSchema, snapshot.fields, path)
-    const { proto } = openReceivedContent(cipher, document, message)
-    const medium = proto === '' ? null : reader.mediumIn(Buffer.from(proto, 'base64'), message.chat)
+    const content = openReceivedContent(cipher, document, message)
+    const { proto } = content
+    const names = namesOf(message, content)
+    const medium = proto === '' ? null : reader.mediumIn(Buffer.from(proto, 'base64'), names.chat)
     if (!medium) return null
-    return { ...medium, stored: await this.#store(document, medium, message) }
+    return { ...medium, stored: await this.#store(document, medium, { ...names, fromMe: message.fromMe }) }
   }
 
   async #store(document: string, medium: Medium, address: MediumAddress): Promise<number> {

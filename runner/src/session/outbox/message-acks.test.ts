@@ -1,10 +1,13 @@
+import { sealMessage } from '@holdfast/core/message/sealed-content'
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
+import { SessionCipher } from '@holdfast/core/security/envelope'
 import { expect, test } from 'vitest'
 import type { JournaledState } from '../journal/journaled-state.ts'
 import { MessageAcks } from './message-acks.ts'
 
 const CHAT = '5511900000002@s.whatsapp.net'
+const cipher = new SessionCipher('default.shop', new Map([[1, Buffer.alloc(32, 1)]]), 1)
 
 const stored = (id: string, fields: Record<string, unknown>): DocumentSnapshot =>
   ({
@@ -27,6 +30,7 @@ const stored = (id: string, fields: Record<string, unknown>): DocumentSnapshot =
 const acks = (...found: DocumentSnapshot[]) =>
   new MessageAcks({
     sessionId: 'default.shop',
+    cipher,
     documents: { query: async () => found },
     state: { journal: { whenShown: async () => {} } } as unknown as JournaledState,
     clock: systemClock,
@@ -35,6 +39,14 @@ const acks = (...found: DocumentSnapshot[]) =>
 test('a receipt of a message that the phone sent tells how far it has come', async () => {
   expect(await acks(stored('d1', {})).eventsOf('M1', 'delivered')).toMatchObject([
     { type: 'message.acked', document: 'd1', messageId: 'M1', chat: CHAT, ack: 2 },
+  ])
+})
+
+test('the chat of such a message is read from its content; one that does not open hides no other', async () => {
+  const sealed = sealMessage(cipher, 'd2', { messageId: 'M1', chat: CHAT, participant: null, text: null, proto: '' })
+  const damaged = stored('d1', { ...sealed, content: Buffer.from('damaged') })
+  expect(await acks(damaged, stored('d2', sealed)).eventsOf('M1', 'delivered')).toMatchObject([
+    { type: 'message.acked', document: 'd2', messageId: 'M1', chat: CHAT, ack: 2 },
   ])
 })
 

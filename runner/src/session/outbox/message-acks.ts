@@ -1,6 +1,9 @@
-import { messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { messagesPath } from '@holdfast/core/message/message-document'
+import { storedNames } from '@holdfast/core/message/message-names'
+import { messageDocumentOf, namesIn } from '@holdfast/core/message/open-message'
 import { ACKS, type Ack } from '@holdfast/core/message/waha-message'
 import type { Clock, DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { ReceiptType } from '../../whatsapp/port.ts'
 import type { SessionEvent } from '../events/session-event.ts'
 import type { JournaledState } from '../journal/journaled-state.ts'
@@ -13,12 +16,20 @@ const ACK_OF = { delivered: ACKS.DEVICE, read: ACKS.READ, played: ACKS.PLAYED } 
 /** Finds what a receipt says of our own messages where no job says it: of those that the phone sent, and of what was played. */
 export class MessageAcks {
   readonly #sessionId: string
+  readonly #cipher: SessionCipher
   readonly #documents: Pick<DocumentStore, 'query'>
   readonly #state: JournaledState
   readonly #clock: Clock
 
-  constructor(options: { sessionId: string; documents: Pick<DocumentStore, 'query'>; state: JournaledState; clock: Clock }) {
+  constructor(options: {
+    sessionId: string
+    cipher: SessionCipher
+    documents: Pick<DocumentStore, 'query'>
+    state: JournaledState
+    clock: Clock
+  }) {
     this.#sessionId = options.sessionId
+    this.#cipher = options.cipher
     this.#documents = options.documents
     this.#state = options.state
     this.#clock = options.clock
@@ -29,19 +40,20 @@ export class MessageAcks {
     // The phone's copy may be on its way to Firestore.
     await this.#state.journal.whenShown()
     const collection = messagesPath(this.#sessionId)
-    const found = await this.#documents.query({ collection, where: [['messageId', '==', messageId]], limit: LOOKED_AT })
+    const where = [['messageId', 'in', storedNames(this.#cipher, messageId)]] as const
+    const found = await this.#documents.query({ collection, where, limit: LOOKED_AT })
     const ack = ACK_OF[type]
     const at = new Date(this.#clock.now())
     return found
-      .flatMap(ownMessageIn)
+      .flatMap((snapshot) => this.#ownMessageIn(snapshot))
       .slice(0, 1)
       .filter((message) => message.ack < ack)
       .map(({ document, chat }) => ({ type: 'message.acked', document, messageId, chat, ack, at }))
   }
-}
 
-function ownMessageIn({ id, fields }: DocumentSnapshot): { document: string; chat: string; ack: number }[] {
-  const parsed = messageDocumentSchema.safeParse(fields)
-  if (!parsed.success || !parsed.data.fromMe) return []
-  return [{ document: id, chat: parsed.data.chat, ack: parsed.data.ack ?? ACKS.SERVER }]
+  #ownMessageIn(snapshot: DocumentSnapshot): { document: string; chat: string; ack: number }[] {
+    const document = messageDocumentOf(snapshot)
+    const names = document?.fromMe ? namesIn(this.#cipher, snapshot) : null
+    return document && names ? [{ document: snapshot.id, chat: names.chat, ack: document.ack ?? ACKS.SERVER }] : []
+  }
 }

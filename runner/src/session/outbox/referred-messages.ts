@@ -1,6 +1,7 @@
 import { areDifferent } from '@holdfast/core/message/chat-id'
 import type { MessageReference } from '@holdfast/core/message/content'
 import { messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { namesOf, storedNames } from '@holdfast/core/message/message-names'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { isDamage } from '@holdfast/core/platform/errors'
 import { parseStored } from '@holdfast/core/platform/parse'
@@ -32,11 +33,11 @@ export class ReferredMessages {
   }
 
   async #stored({ messageId, chat, participant, fromMe }: MessageReference): Promise<Uint8Array | null> {
-    const { documents, sessionId } = this.#options
-    const where = [['messageId', '==', messageId]] as const
+    const { documents, sessionId, cipher } = this.#options
+    const where = [['messageId', 'in', storedNames(cipher, messageId)]] as const
     const found = await documents.query({ collection: messagesPath(sessionId), where, limit: LOOKED_AT })
     const messages = found
-      .map((snapshot) => this.#read(snapshot))
+      .flatMap((snapshot) => this.#read(snapshot) ?? [])
       .filter((one) => {
         // Others may have chosen the same id, but in other chats.
         const isOthers = areDifferent(one.chat, chat) || (!fromMe && areDifferent(one.participant, participant))
@@ -44,12 +45,20 @@ export class ReferredMessages {
       })
     // A person has two names, so the names only choose between several.
     const best = messages.find((one) => one.chat === chat && one.participant === participant) ?? messages[0]
-    const proto = best?.open() ?? ''
+    const proto = best?.proto ?? ''
     return proto === '' ? null : Buffer.from(proto, 'base64')
   }
 
-  #read({ id, fields, path }: DocumentSnapshot) {
-    const document = parseStored(messageDocumentSchema, fields, path)
-    return { ...document, open: () => openReceivedContent(this.#options.cipher, id, document).proto }
+  /** Null for a damaged message, which must not hide another one. */
+  #read(snapshot: DocumentSnapshot) {
+    try {
+      const { id, fields, path } = snapshot
+      const document = parseStored(messageDocumentSchema, fields, path)
+      const content = openReceivedContent(this.#options.cipher, id, document)
+      return { ...namesOf(document, content), fromMe: document.fromMe, proto: content.proto }
+    } catch (error) {
+      if (isDamage(error)) return null
+      throw error
+    }
   }
 }
