@@ -27,8 +27,13 @@ export async function startFirestore(): Promise<FirestoreUnderTest> {
   if (real) return openReal(real)
   const shared = process.env['SHARED_FIRESTORE']
   if (!shared) return startOwnFirestore()
-  const { projectId, clients } = newProject(shared)
-  return { address: shared, projectId, clients, [Symbol.asyncDispose]: () => clients.close() }
+  return openProject(shared)
+}
+
+/** Opens a separate database of a running Firestore. */
+export function openProject(address: string): FirestoreUnderTest {
+  const { projectId, clients } = newProject(address)
+  return { address, projectId, clients, [Symbol.asyncDispose]: () => clients.close() }
 }
 
 /** Opens the same in a separate emulator. */

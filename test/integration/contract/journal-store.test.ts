@@ -2,25 +2,32 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Append, type DocumentStore, type Merge } from '@holdfast/core/platform/ports'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
 import { MAX_RECORD_BYTES } from '@holdfast/core/journal/record-codec'
-import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
+import type { FirestoreUnderTest } from '../../support/firestore-under-test.ts'
+import { FIRESTORES } from './firestores.ts'
 import { JOURNAL_BACKENDS, type JournalBackend } from './journal-backends.ts'
 import { group, newSessionId } from './records.ts'
 
 // Tests what the engine relies on, with each back end.
 
-let firestore: FirestoreUnderTest
-let documents: DocumentStore
+/** The back ends on Firestore, and Firestore's own on what stands for it in the bench. */
+const CASES = FIRESTORES.flatMap(({ name, start }, index) =>
+  Object.entries(JOURNAL_BACKENDS).flatMap(([backend, open]) => {
+    const title = index === 0 ? backend : `${backend}, on ${name}`
+    return index === 0 || backend === 'firestore' ? [{ title, start, open }] : []
+  }),
+)
 
-beforeAll(async () => {
-  firestore = await startFirestore()
-  documents = firestore.clients.documents
-})
+describe.each(CASES)('journals in $title', ({ start, open }) => {
+  let firestore: FirestoreUnderTest
+  let documents: DocumentStore
 
-afterAll(async () => {
-  await firestore[Symbol.asyncDispose]()
-})
+  beforeAll(async () => {
+    firestore = await start()
+    documents = firestore.clients.documents
+  })
 
-describe.each(Object.entries(JOURNAL_BACKENDS))('journals in %s', (_, open) => {
+  afterAll(() => firestore[Symbol.asyncDispose]())
+
   let backend: JournalBackend
   let journals: JournalStore
   let sessionId: string

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   Append,
   REMOVED,
@@ -9,19 +9,13 @@ import {
   type DocumentStore,
   type Query,
 } from '@holdfast/core/platform/ports'
-import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
+import type { FirestoreUnderTest } from '../../support/firestore-under-test.ts'
 import { committed, type Documents, queried, snapshotOf } from '../../support/memory-documents.ts'
+import { FIRESTORES } from './firestores.ts'
 
 /** The model tests trust the documents in memory, so these have to do what Firestore does. */
 
-let firestore: FirestoreUnderTest
 let collections = 0
-
-beforeAll(async () => {
-  firestore = await startFirestore()
-})
-
-afterAll(() => firestore[Symbol.asyncDispose]())
 
 const NOON = new Date('2026-12-01T12:00:00.000Z')
 const LATER = new Date('2026-12-01T13:00:00.000Z')
@@ -127,25 +121,10 @@ function inMemory(): Pick<DocumentStore, 'commit' | 'read' | 'query'> {
   }
 }
 
-function bothStores() {
+function bothStores({ clients }: FirestoreUnderTest) {
   const collection = `memory-${++collections}`
-  return [new Watched(collection, firestore.clients.documents), new Watched(collection, inMemory())] as const
+  return [new Watched(collection, clients.documents), new Watched(collection, inMemory())] as const
 }
-
-test('a commit has the same outcome in memory as in Firestore', { timeout: 120_000 }, async () => {
-  const commits = fc.array(fc.uniqueArray(steps, { minLength: 1, maxLength: 2, selector: ({ id }) => id }), {
-    minLength: 1,
-    maxLength: 12,
-    size: 'max',
-  })
-  await fc.assert(
-    fc.asyncProperty(commits, async (all) => {
-      const [real, memory] = bothStores()
-      for (const changes of all) expect(await memory.commit(changes)).toEqual(await real.commit(changes))
-    }),
-    { numRuns: 40 },
-  )
-})
 
 const comparable = fc.oneof(fc.constant<unknown>(1), fc.constantFrom<unknown>(null, 2, 'a', 'b', NOON, LATER))
 
@@ -172,17 +151,45 @@ const queries = fc
     }
   })
 
-test('a query finds the same in memory as in Firestore', { timeout: 120_000 }, async () => {
-  const contents = fc.array(fc.record({ one: comparable, two: comparable }, { requiredKeys: [] }), { minLength: 3, maxLength: 3 })
-  await fc.assert(
-    fc.asyncProperty(contents, fc.array(queries, { minLength: 3, maxLength: 6, size: 'max' }), async (all, asked) => {
-      const [real, memory] = bothStores()
-      for (const store of [real, memory]) {
-        const creations = all.map((fields, index) => ({ kind: 'create' as const, id: IDS[index] ?? 'a', fields }))
-        expect((await store.commit(creations)).code).toBe(0)
-      }
-      for (const query of asked) expect(await memory.find(query)).toEqual(await real.find(query))
-    }),
-    { numRuns: 40 },
-  )
+describe.each(FIRESTORES)('$name', ({ start }) => {
+  let firestore: FirestoreUnderTest
+
+  beforeAll(async () => {
+    firestore = await start()
+  })
+
+  afterAll(() => firestore[Symbol.asyncDispose]())
+
+  test('a commit has the same outcome in memory as in Firestore', { timeout: 120_000 }, async () => {
+    const commits = fc.array(fc.uniqueArray(steps, { minLength: 1, maxLength: 2, selector: ({ id }) => id }), {
+      minLength: 1,
+      maxLength: 12,
+      size: 'max',
+    })
+    await fc.assert(
+      fc.asyncProperty(commits, async (all) => {
+        const [real, memory] = bothStores(firestore)
+        for (const changes of all) expect(await memory.commit(changes)).toEqual(await real.commit(changes))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('a query finds the same in memory as in Firestore', { timeout: 120_000 }, async () => {
+    const contents = fc.array(fc.record({ one: comparable, two: comparable }, { requiredKeys: [] }), {
+      minLength: 3,
+      maxLength: 3,
+    })
+    await fc.assert(
+      fc.asyncProperty(contents, fc.array(queries, { minLength: 3, maxLength: 6, size: 'max' }), async (all, asked) => {
+        const [real, memory] = bothStores(firestore)
+        for (const store of [real, memory]) {
+          const creations = all.map((fields, index) => ({ kind: 'create' as const, id: IDS[index] ?? 'a', fields }))
+          expect((await store.commit(creations)).code).toBe(0)
+        }
+        for (const query of asked) expect(await memory.find(query)).toEqual(await real.find(query))
+      }),
+      { numRuns: 40 },
+    )
+  })
 })
