@@ -25,6 +25,8 @@ const CHAT = { name: 'media', phone: '5511907000011', contact: '5511807000011' }
 const TO = `${CHAT.contact}@c.us`
 
 interface Moved extends MemoryUse {
+  /** The most memory of buffers, in MB. */
+  readonly buffersMb: number
   /** The median time of a file, in ms. */
   readonly p50Ms: number
   readonly mibPerSecond: number
@@ -85,11 +87,13 @@ async function moveFiles(
   { mib, count }: { readonly mib: number; readonly count: number },
 ): Promise<Moved> {
   const times: number[] = []
+  const buffersMb = (): Promise<unknown> => stage.world.sandbox.runner('runner-1').ask('peak of buffers')
+  await buffersMb()
   const memory = await memoryAround(pid, async () => {
     for (let file = 0; file < count; file++) times.push(await move(stage, mib * MIB, newSeed()))
   })
   const p50Ms = Math.round(medianOf(times))
-  return { ...memory, p50Ms, mibPerSecond: round((mib * 1000) / p50Ms) }
+  return { ...memory, buffersMb: round(Number(await buffersMb())), p50Ms, mibPerSecond: round((mib * 1000) / p50Ms) }
 }
 
 let seeds = 0

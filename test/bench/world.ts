@@ -5,7 +5,7 @@ import { startParts, World } from '../support/world.ts'
 const EVENT_LIMIT_MS = 120_000
 const LOOK_EVERY_MS = 10
 
-const PROBES = ['./lag-probe.ts', './traffic-probe.ts'].map((file) => new URL(file, import.meta.url).href)
+const PROBES = ['./lag-probe.ts', './traffic-probe.ts', './buffer-probe.ts'].map((file) => new URL(file, import.meta.url).href)
 
 /** One sandbox with the product, whose simulator all compared subjects share. */
 export class BenchWorld extends World {

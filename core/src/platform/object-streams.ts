@@ -13,7 +13,10 @@ export type Bytes = AsyncIterable<Uint8Array>
  * Errors are those of `ObjectStore`.
  */
 export interface ObjectStreams {
-  /** Creates the object; throws `already-exists` when the name is taken. When `bytes` throws, there is no object, and this throws the same. */
+  /**
+   * Creates the object; throws `already-exists` when the name is taken. When `bytes` throws, there is no object, and this throws the same.
+   * Each part is the store's, which may `release` it.
+   */
   createFrom(name: string, bytes: Bytes): Promise<void>
   /** The number of bytes; null only when the store says that the object does not exist. */
   sizeOf(name: string): Promise<number | null>

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createGoogleClients } from '@holdfast/core/adapters/google/clients'
+import { spent } from '@holdfast/core/platform/release'
+import { HeldBytes } from '../../../runner/src/whatsapp/baileys/testing/held-bytes.ts'
 import { freePort } from '../../../sandbox/ports.ts'
 import { TcpProxy } from '../../../sandbox/network/tcp-proxy.ts'
 import { openStorage, type StorageUnderTest } from '../../../sandbox/google/storage/under-test.ts'
@@ -61,6 +63,23 @@ test('a download in parts that breaks off goes on where it stopped', async () =>
   await proxy.change({ how: 'pass' })
   await expect(buffer(objects.readRange('none', { start: 0, end: BYTES }))).rejects.toMatchObject({ code: 404 })
   await proxy.close()
+})
+
+test('a file of 20 MiB goes in and out, and never is more than 1 MiB of it in memory', async () => {
+  const { objects } = createGoogleClients({ projectId: 'demo-contract', bucket: storage.bucket.name })
+  const name = `downloads/${randomBytes(6).toString('hex')}`
+  const [partBytes, parts] = [65_552, 320]
+  const sent = new HeldBytes()
+  await objects.createFrom(name, sent.parts(parts, partBytes))
+  const read = new HeldBytes()
+  let at = 0
+  for await (const part of spent(objects.readRange(name, { start: 0, end: parts * partBytes }))) {
+    read.note()
+    expect(part[0]).toBe(Math.floor(at / partBytes) % 256)
+    at += part.length
+  }
+  expect(at).toBe(parts * partBytes)
+  expect(Math.max(sent.most, read.most)).toBeLessThan(1024 * 1024)
 })
 
 test("UPSTREAM: the download of Google's client adds more", async () => {

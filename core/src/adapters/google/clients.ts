@@ -1,13 +1,14 @@
 import { Firestore } from '@google-cloud/firestore'
 import { Storage } from '@google-cloud/storage'
 import { CloudTasksClient } from '@google-cloud/tasks'
-import { systemClock } from '../../platform/system-clock.ts'
+import { systemClock, systemRandom } from '../../platform/system-clock.ts'
 import type { ObjectStreams } from '../../platform/object-streams.ts'
 import type { DocumentCounter, DocumentStore, ObjectStore, StoreCheck, TaskQueues } from '../../platform/ports.ts'
 import type { TasksConfig } from '../../platform/tasks-settings.ts'
 import { CloudTaskQueues } from './cloud-tasks.ts'
 import { FirestoreDocuments } from './firestore-documents.ts'
 import { type OperationCounter, newOperationCounter } from './operation-counter.ts'
+import { ObjectBytes } from './object-bytes.ts'
 import { PROMPT_RECONNECTS } from './prompt-reconnects.ts'
 import { RenewedFirestore } from './renewed-firestore.ts'
 import { standInAt } from './stand-in.ts'
@@ -49,8 +50,9 @@ const grpcProbes = ({ everyMs, answeredWithinMs }: ConnectionProbes) => ({
  */
 export function createGoogleClients(options: { projectId: string; bucket: string; databaseId?: string }): GoogleClients {
   const clients = createFirestoreClients(options)
-  const storage = new Storage({ projectId: options.projectId })
-  return { ...clients, objects: new StorageObjects(storage.bucket(options.bucket), clients.operations) }
+  const bucket = new Storage({ projectId: options.projectId }).bucket(options.bucket)
+  const bytes = new ObjectBytes({ bucket, clock: systemClock, random: systemRandom })
+  return { ...clients, objects: new StorageObjects(bucket, bytes, clients.operations) }
 }
 
 interface FirestoreOptions {

@@ -1,20 +1,22 @@
 import { EventEmitter } from 'node:events'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
 import type { Bucket, File } from '@google-cloud/storage'
 import { HoldfastError, messageOf } from '../../platform/errors.ts'
 import type { ByteRange, Bytes, ObjectStreams } from '../../platform/object-streams.ts'
 import type { ListedObject, ObjectStore, StoreCheck, StoredObject } from '../../platform/ports.ts'
+import type { ObjectBytes } from './object-bytes.ts'
 import type { OperationCounter } from './operation-counter.ts'
 
 /** The ObjectStore on Cloud Storage: create-only by generation precondition; checksums are verified by the client both ways. */
 export class StorageObjects implements ObjectStore, ObjectStreams, StoreCheck {
   readonly #bucket: Bucket
+  readonly #bytes: ObjectBytes
   readonly #counter: OperationCounter
 
-  constructor(bucket: Bucket, counter: OperationCounter) {
+  constructor(bucket: Bucket, bytes: ObjectBytes, counter: OperationCounter) {
     this.#bucket = bucket
+    this.#bytes = bytes
     this.#counter = counter
   }
 
@@ -88,15 +90,8 @@ export class StorageObjects implements ObjectStore, ObjectStreams, StoreCheck {
         yield some
       }
     }
-    // One request that ends with the bytes: a broken one leaves nothing behind.
-    const upload = this.#bucket.file(name).createWriteStream({
-      resumable: false,
-      validation: 'crc32c',
-      contentType: 'application/octet-stream',
-      preconditionOpts: { ifGenerationMatch: 0 },
-    })
     try {
-      await pipeline(Readable.from(counted(), { objectMode: false }), upload)
+      await this.#bytes.create(name, counted())
     } catch (error) {
       if (statusOf(error) === 412)
         throw new HoldfastError('already-exists', `The object ${name} exists already.`, { cause: error })
@@ -115,36 +110,14 @@ export class StorageObjects implements ObjectStore, ObjectStreams, StoreCheck {
     }
   }
 
-  /** Goes on where a download broke off, because a client that was sent the first bytes can only be cut off. */
-  async *readRange(name: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
-    let at = start
-    for (;;) {
-      const from = at
-      try {
-        for await (const some of this.#part(name, { start: from, end })) {
-          at += some.length
-          yield some
-        }
-      } catch (error) {
-        if (at === from) throw this.#inOurWords(error, saysNoBucket(error))
-      }
-      // A part that brings nothing is the end of what there is.
-      if (at >= end || at === from) return
-    }
-  }
-
-  async *#part(name: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
-    this.#counter.objectReads++
-    // Google has a checksum of the whole object only.
-    const stream = this.#bucket.file(name).createReadStream({ start, end: end - 1, validation: false })
-    withoutWarning(stream)
+  async *readRange(name: string, range: ByteRange): AsyncGenerator<Buffer> {
     try {
-      for await (const some of stream) {
-        this.#counter.objectBytesRead += (some as Buffer).length
-        yield some as Buffer
+      for await (const some of this.#bytes.read(name, range, () => this.#counter.objectReads++)) {
+        this.#counter.objectBytesRead += some.length
+        yield some
       }
-    } finally {
-      stream.destroy()
+    } catch (error) {
+      throw this.#inOurWords(error, saysNoBucket(error))
     }
   }
 

@@ -1,8 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import https from 'node:https'
+import { Worker } from 'node:worker_threads'
+import { getMediaKeys } from '@whiskeysockets/baileys'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '@holdfast/core/platform/system-clock'
+import { release } from '@holdfast/core/platform/release'
 import type { Medium } from '../../media.ts'
 import { MediaHost } from '../testing/media-host.ts'
+import { HeldBytes } from '../testing/held-bytes.ts'
+import { InTheClear } from '../testing/in-the-clear.ts'
 import { downloadMedium } from './download.ts'
 
 const CONTENT = randomBytes(100_000)
@@ -14,12 +21,12 @@ let restore = (): void => {}
 beforeEach(async () => {
   host = await MediaHost.start()
   asked.length = 0
-  const { fetch } = globalThis
-  globalThis.fetch = (input, init) => {
-    asked.push(input as string)
-    return fetch(input, init)
-  }
-  restore = () => void (globalThis.fetch = fetch)
+  const { request } = https
+  https.request = ((url: URL, options: https.RequestOptions) => {
+    asked.push(url.href)
+    return request(url, options)
+  }) as typeof https.request
+  restore = () => void (https.request = request)
 })
 
 afterEach(async () => {
@@ -70,6 +77,49 @@ test.each([
   const file = await medium()
   await expect(read({ ...file, directPath })).rejects.toMatchObject({ reason: 'damaged' })
   expect(asked).toEqual([])
+})
+
+/** A media host in a thread of its own, whose memory is not counted here. It has one file. */
+const HOST = `
+const { createCipheriv, createHash, createHmac } = require('node:crypto')
+const { createServer } = require('node:http')
+const { parentPort, workerData: { iv, cipherKey, macKey, size } } = require('node:worker_threads')
+const cipher = createCipheriv('aes-256-cbc', cipherKey, iv)
+const sealed = Buffer.concat([cipher.update(Buffer.alloc(size, 'f')), cipher.final()])
+const mac = createHmac('sha256', macKey).update(iv).update(sealed).digest().subarray(0, 10)
+const bytes = Buffer.concat([sealed, mac])
+const server = createServer((request, response) => response.writeHead(200, { 'content-length': bytes.length }).end(bytes))
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+`
+
+test('a file of 20 MiB comes in whole, and never is more than 1 MiB of it in memory', async () => {
+  restore()
+  await host[Symbol.asyncDispose]()
+  const [size, mediaKey] = [20 * 1024 * 1024, randomBytes(32)]
+  const worker = new Worker(HOST, { eval: true, workerData: { ...(await getMediaKeys(mediaKey, 'document')), size } })
+  const [port] = (await once(worker, 'message')) as [number]
+  const agent = new InTheClear(port)
+  const hashes = { fileSha256: createHash('sha256').update(Buffer.alloc(size, 'f')).digest(), fileEncSha256: null }
+  const file: Medium = {
+    kind: 'document',
+    mediaKey,
+    directPath: '/file',
+    bytes: size,
+    mimetype: '',
+    filename: null,
+    ...hashes,
+  }
+  const held = new HeldBytes()
+  let read = 0
+  for await (const part of downloadMedium(file, { clock: systemClock, signal: new AbortController().signal, agent })) {
+    held.note()
+    read += part.length
+    release(part)
+  }
+  expect(read).toBe(size)
+  expect(held.most).toBeLessThan(1024 * 1024)
+  agent.destroy()
+  await worker.terminate()
 })
 
 describe('a file of a channel', () => {

@@ -1,11 +1,10 @@
 import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { Agent } from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import https, { type Agent } from 'node:https'
 import { getMediaKeys } from '@whiskeysockets/baileys'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { release, spent } from '@holdfast/core/platform/release'
 import { MediumLost, type Medium } from '../../media.ts'
-import { fetchMedia } from '../patches/media-downloads.ts'
-import { through } from './through-proxy.ts'
 
 const MEDIA_HOST = 'mmg.whatsapp.net'
 const ORIGIN = 'https://web.whatsapp.com'
@@ -101,11 +100,12 @@ async function* arriving(directPath: string, { clock, signal, agent }: Way): Asy
     // A path of a stranger must not lead to another host.
     if (url.origin !== `https://${MEDIA_HOST}`) throw new MediumLost('damaged')
     const response = await answerOf(url, agent, AbortSignal.any([signal, late.signal]))
-    if (response.status === 404 || response.status === 410) throw new MediumLost('gone')
-    if (!response.ok || !response.body) throw new Error(`WhatsApp's media host answered ${response.status}.`)
-    for await (const part of response.body) {
+    const { statusCode } = response
+    if (statusCode === 404 || statusCode === 410) throw new MediumLost('gone')
+    if (statusCode !== 200) throw new Error(`WhatsApp's media host answered ${statusCode}.`)
+    for await (const part of response) {
       wait()
-      yield part as Uint8Array
+      yield part as Buffer
     }
   } finally {
     stopWaiting()
@@ -114,15 +114,28 @@ async function* arriving(directPath: string, { clock, signal, agent }: Way): Asy
 }
 
 /** The answer of WhatsApp's media host. A redirect is followed to a host of WhatsApp only. */
-async function answerOf(first: URL, agent: Agent | null, signal: AbortSignal): Promise<Response> {
+async function answerOf(first: URL, agent: Agent | null, signal: AbortSignal): Promise<IncomingMessage> {
   let url = first
   for (let step = 0; step <= MOST_REDIRECTS; step++) {
-    const response = await fetchMedia(url.href, { ...through(agent), headers: { Origin: ORIGIN }, redirect: 'manual', signal })
-    const location = response.headers.get('location')
-    if (location === null || response.status < 300 || response.status > 399) return response
-    await response.body?.cancel()
-    url = new URL(location, url)
+    const response = await get(url, agent, signal)
+    const { statusCode = 0, headers } = response
+    if (headers.location === undefined || statusCode < 300 || statusCode > 399) return response
+    response.destroy()
+    url = new URL(headers.location, url)
     if (url.protocol !== 'https:' || !url.hostname.endsWith(HOSTS)) throw new Error("WhatsApp's media host leads elsewhere.")
   }
   throw new Error("WhatsApp's media host redirects too often.")
+}
+
+/** Begins a request whose body nobody has but the reader. `fetch` would leave a copy of each byte to the garbage collector. */
+function get(url: URL, agent: Agent | null, signal: AbortSignal): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const request = https.request(url, { headers: { Origin: ORIGIN }, signal, ...(agent ? { agent } : {}) })
+  request.on('socket', (socket) => {
+    // Node's parser has copied what it passes on by then.
+    socket.on('data', release)
+    request.on('close', () => socket.off('data', release))
+  })
+  request.on('response', resolve).on('error', reject).end()
+  return promise
 }

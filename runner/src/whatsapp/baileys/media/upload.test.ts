@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { Agent } from 'node:https'
-import { connect } from 'node:net'
+import type { Agent } from 'node:https'
 import { Worker } from 'node:worker_threads'
 import type { WASocket } from '@whiskeysockets/baileys'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HeldBytes } from '../testing/held-bytes.ts'
+import { InTheClear } from '../testing/in-the-clear.ts'
 import type { UploadedFile } from '../../media.ts'
 import { uploadMedium } from './upload.ts'
 
@@ -35,20 +35,6 @@ const server = createServer(async (request, response) => {
 })
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
-
-/** Speaks in the clear to the host on this machine. */
-class InTheClear extends Agent {
-  readonly #port: number
-
-  constructor(port: number) {
-    super()
-    this.#port = port
-  }
-
-  override createConnection(): ReturnType<typeof connect> {
-    return connect(this.#port, '127.0.0.1')
-  }
-}
 
 let host: Worker
 let agent: Agent

@@ -6,11 +6,6 @@ const MAX_BYTES = 64 * 1024 * 1024
 
 const LIMIT_MS = 60_000
 
-let unpatched: typeof fetch | null = null
-
-/** Fetches a file whose bytes the caller reads as they come. It has to limit time and size, and to take every error of the body. */
-export const fetchMedia: typeof fetch = (input, init) => (unpatched ?? withProxies(globalThis.fetch))(input, init)
-
 /**
  * Makes `fetch` read each download from WhatsApp's media hosts completely, within a time and a size limit, before Baileys sees
  * any of it. A failed download is then an error of the call. In plain Baileys, a download that breaks in the middle raises an
@@ -18,7 +13,6 @@ export const fetchMedia: typeof fetch = (input, init) => (unpatched ?? withProxi
  */
 export function patchMediaDownloads(clock: Clock): void {
   const fetchAnything = withProxies(globalThis.fetch)
-  unpatched = fetchAnything
   globalThis.fetch = async (input, init) => {
     if (!isMedia(input)) return fetchAnything(input, init)
     const late = new AbortController()

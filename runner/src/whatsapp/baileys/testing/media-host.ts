@@ -1,5 +1,6 @@
 import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
+import http, { createServer, type ServerResponse } from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getMediaKeys, type proto } from '@whiskeysockets/baileys'
 
@@ -14,16 +15,19 @@ export class MediaHost implements AsyncDisposable {
     else response.writeHead(404).end()
   })
   readonly #fetch = globalThis.fetch
+  readonly #request = https.request
 
   static async start(): Promise<MediaHost> {
     const host = new MediaHost()
     await new Promise<void>((resolve) => host.#server.listen(0, '127.0.0.1', resolve))
     const { port } = host.#server.address() as AddressInfo
     const { fetch } = globalThis
+    const here = (url: URL): string => `http://127.0.0.1:${port}${url.pathname}`
     globalThis.fetch = (input, init) => {
       const url = new URL(input instanceof Request ? input.url : input)
-      return fetch(url.hostname === 'mmg.whatsapp.net' ? `http://127.0.0.1:${port}${url.pathname}` : input, init)
+      return fetch(url.hostname === 'mmg.whatsapp.net' ? here(url) : input, init)
     }
+    https.request = ((url: URL, options: https.RequestOptions) => http.request(here(url), options)) as typeof https.request
     return host
   }
 
@@ -51,6 +55,7 @@ export class MediaHost implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     globalThis.fetch = this.#fetch
+    https.request = this.#request
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
   }
