@@ -1,3 +1,8 @@
+import { buffer } from 'node:stream/consumers'
+import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import type { Bytes } from '@holdfast/core/platform/object-streams'
+import { SessionCipher } from '@holdfast/core/security/envelope'
+import { MediumLost } from '../../whatsapp/media.ts'
 import type { Clock, DocumentStore, Query } from '@holdfast/core/platform/ports'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -35,6 +40,39 @@ const media = (): IncomingMedia =>
     logger: createLogger('test', 'silent'),
   } as unknown as IncomingMediaOptions)
 
+const DOCUMENT = 'd1'
+
+/** A session without a connection, which heard of one message, whose download ends with this error. */
+function withMessage({ mediaKey, error }: { readonly mediaKey: Buffer | null; readonly error: Error }) {
+  const sessionId = 'default.main'
+  const cipher = new SessionCipher(sessionId, new Map([[1, Buffer.alloc(32, 1)]]), 1)
+  const content = sealReceivedContent(cipher, DOCUMENT, { text: null, proto: 'AA==' })
+  const fields = { v: 1, messageId: 'M1', chat: '1@newsletter', participant: null, fromMe: false, pushName: null, type: 'image' }
+  const events: unknown[] = []
+  const incoming = new IncomingMedia({
+    sessionId,
+    cipher,
+    clock,
+    documents: { read: async () => ({ fields: { ...fields, content, sentAt: new Date(nowMs) } }) } as unknown as DocumentStore,
+    state: {
+      isRetired: false,
+      journal: { ended: null },
+      append: (more: { events: unknown[] }) => void events.push(...more.events),
+    },
+    store: { createFrom: (_: string, bytes: Bytes) => buffer(bytes) },
+    reader: {
+      mediumIn: () => ({ mediaKey, bytes: 4 }),
+      // oxlint-disable-next-line require-yield
+      async *download() {
+        throw error
+      },
+    },
+    mostBytes: 100,
+    logger: createLogger('test', 'silent'),
+  } as unknown as IncomingMediaOptions)
+  return { incoming, events }
+}
+
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -53,6 +91,16 @@ test('what is pending is asked for again after a pause, when it could not be rea
   for (const { run } of timers.splice(0)) run()
   await turns()
   expect(asked).toBe(2)
+})
+
+test.each([
+  ['of a channel is lost for good when its link has ended', null, [{ state: 'gone', reason: 'no-longer', attempts: 1 }]],
+  ['of a chat waits for the phone, which may send it again', Buffer.alloc(32), []],
+])('while the session is offline, a file %s', async (_what, mediaKey, recorded) => {
+  const { incoming, events } = withMessage({ mediaKey, error: new MediumLost('gone') })
+  incoming.heard(DOCUMENT)
+  await turns()
+  expect(events).toEqual(recorded.map((each) => ({ type: 'media.changed', document: DOCUMENT, ...each })))
 })
 
 test('nothing waits for it after the end', async () => {

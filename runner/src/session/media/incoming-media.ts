@@ -201,6 +201,8 @@ export class IncomingMedia {
       return await this.#download(document, medium)
     } catch (error) {
       if (!(error instanceof MediumLost) || error.reason !== 'gone') throw error
+      // A post is its channel's: our phone does not keep its file, so that there is nobody to wait for.
+      if (!medium.mediaKey) throw new MediumLost('no-longer', { cause: error })
       if (!this.#connection) throw new ConnectionEnded('Nobody can ask the phone now.')
       const directPath = await this.#connection.askForMedium(medium, address)
       return this.#download(document, { ...medium, directPath })
