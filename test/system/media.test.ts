@@ -270,31 +270,48 @@ test('pictures, videos and voice messages go out, from the request or from an ad
   expect(await sentFileAt(video.url)).toEqual([200, 'video/mp4', sha256(HOSTED)])
   await delivered(video)
   await delivered(await send(chat, 'sendVoice', { file: { mimetype: 'audio/ogg; codecs=opus', url: hosted('/file.bin') } }))
+  const webp = Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBPVP8X', 'latin1'), randomBytes(100)])
+  // Forms fill in a type of their own.
+  const sticker = { mimetype: 'image/png', data: webp.toString('base64') }
+  await delivered(await send(chat, 'sendImage', { file: sticker, asSticker: true, caption: 'Not shown' }))
   const files = (await chat.received()).map(({ file }) => file)
   expect(files).toMatchObject([
     { kind: 'imageMessage', caption: 'A picture', sha256: sha256(png) },
     { kind: 'ptvMessage', sha256: sha256(HOSTED) },
     { kind: 'audioMessage', sha256: sha256(HOSTED) },
+    { kind: 'stickerMessage', caption: null, mimetype: 'image/webp', sha256: sha256(webp) },
   ])
   const list = await world.sandbox.api(`/api/${chat.name}/chats/${chat.contact}@c.us/messages?limit=10`)
   const shown = ((await list.json()) as { type?: string; media: { url: string } }[]).map(({ media }) => media.url)
   expect(shown).toContain(video.url)
-  expect(await sentFileAt(shown[2] ?? '')).toEqual([200, 'image/png', sha256(png)])
+  expect(await sentFileAt(shown[3] ?? '')).toEqual([200, 'image/png', sha256(png)])
 })
 
 test('a file that nobody can fetch fails its message for good, and no request goes inside', async () => {
   const chat = await world.linked('fetching')
-  const fails = async (url: string, code: string) => {
-    const job = await send(chat, 'sendImage', { file: { mimetype: 'image/png', url } })
+  const fails = async (
+    url: string,
+    code: string,
+    { mimetype = 'image/png', ...more }: { mimetype?: string; asSticker?: boolean } = {},
+  ) => {
+    const job = await send(chat, 'sendImage', { file: { mimetype, url }, ...more })
     await eventually(async () => expect(await statusOf(job)).toMatchObject({ status: 'failed', error: { code } }), 60_000)
   }
   await fails(hosted('/nothing'), 'cannot-use-media')
+  await fails(hosted('/file.bin'), 'cannot-use-media', { mimetype: 'image/webp', asSticker: true })
   await fails('http://169.254.169.254/computeMetadata/v1/', 'address-refused')
   const answer = await world.sandbox.api('/api/sendImage', {
     method: 'POST',
     json: { session: chat.name, chatId: `${chat.contact}@c.us`, file: { mimetype: 'image/png', data: 'no base64!' } },
   })
   expect(answer.status).toBe(400)
+  const noSticker = {
+    session: chat.name,
+    chatId: `${chat.contact}@c.us`,
+    file: { mimetype: 'image/png', url: hosted('/file.bin') },
+  }
+  const refused = await world.sandbox.api('/api/sendImage', { method: 'POST', json: { ...noSticker, asSticker: true } })
+  expect([refused.status, await refused.json()]).toEqual([422, expect.objectContaining({ code: 'not-possible' })])
 })
 
 test('the picture of the account is fetched from its address, and only from outside', async () => {

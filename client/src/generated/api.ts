@@ -5137,6 +5137,8 @@ export interface components {
         MediaToSend: {
             /** @description A round video note. For videos. */
             asNote?: boolean;
+            /** @description A sticker, which has to be a WebP picture and has no caption. For pictures. */
+            asSticker?: boolean;
             caption?: string;
             chatId: string;
             /** @description The owner of the session makes Ogg with Opus of the sound, with ffmpeg. Where no runner has it, a sound that is not Ogg with Opus is refused with `cannot-convert`. For voice messages. */

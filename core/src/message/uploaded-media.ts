@@ -21,6 +21,8 @@ export const uploadedMediaSchema = z.object({
   seconds: z.number().nullable(),
   /** Of a picture, in pixels; null where it is not known. */
   size: z.object({ width: z.number(), height: z.number() }).nullable(),
+  /** Set for a sticker that moves. */
+  isAnimated: z.literal(true).optional(),
 })
 
 export type UploadedMedia = z.infer<typeof uploadedMediaSchema>

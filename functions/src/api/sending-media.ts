@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { MOST_ON_FUNCTION_BYTES } from '../app/body-limit.ts'
 import type { Principal } from '../app/principal.ts'
 import { mediaOfRequest } from '../use-cases/media-of-request.ts'
+import { stickerOf } from '../use-cases/sticker.ts'
 import type { StoredFile } from '../use-cases/store-file.ts'
 import { requirePosting } from '../use-cases/files-of-channels.ts'
 import { requireConverter } from '../use-cases/voice-conversion.ts'
@@ -58,12 +59,17 @@ const mediaFields = {
     }),
 }
 
+const asStickerSchema = z
+  .boolean('must be true or false')
+  .optional()
+  .meta({ description: 'A sticker, which has to be a WebP picture and has no caption. For pictures.' })
+
 const FILE = { mimetype: 'image/jpeg', url: 'https://example.com/a.jpg' }
 
 const { session: _inPath, ...ofStatus } = sendingFields
 
 const mediaToSend = z
-  .object({ ...chatFields, ...mediaFields })
+  .object({ ...chatFields, ...mediaFields, asSticker: asStickerSchema })
   .catchall(unknownField)
   .meta({ id: 'MediaToSend', example: { session: 'main', chatId: '5511999990000@c.us', file: FILE } })
 
@@ -72,10 +78,11 @@ const mediaStatus = z
   .catchall(unknownField)
   .meta({ id: 'MediaStatus', example: { file: FILE, contacts: ['5511999990000@c.us'] } })
 
-type Given = Pick<z.output<typeof mediaToSend>, 'caption' | 'mentions' | 'asNote' | 'convert'>
+type Given = Pick<z.output<typeof mediaToSend>, 'caption' | 'mentions' | 'asNote' | 'asSticker' | 'convert'>
 
 const CONTENTS = {
-  image: (media, given) => ({ type: 'image', media, ...captionOf(given) }),
+  image: (media, given) =>
+    given.asSticker === true ? { type: 'sticker', media } : { type: 'image', media, ...captionOf(given) },
   document: (media, given) => ({ type: 'document', media, ...captionOf(given) }),
   video: (media, given) => ({ type: 'video', media, ...captionOf(given), ...(given.asNote === true ? { isNote: true } : {}) }),
   voice: (media, given) => ({ type: 'voice', media, ...(given.convert === true ? { converts: true } : {}) }),
@@ -86,17 +93,19 @@ const captionOf = ({ caption, mentions }: Given) => ({
   ...(mentions?.length ? { mentions } : {}),
 })
 
-/** @throws Refusal of `mediaOfRequest`, or `cannot-convert` */
+/** @throws Refusal of `mediaOfRequest` or `stickerOf`, or `cannot-convert` */
 async function mediaOf(
   { dependencies, principal }: { readonly dependencies: RouteDependencies; readonly principal: Principal },
-  named: { readonly session: string; readonly kind: keyof typeof CONTENTS },
-  { file, convert }: Pick<z.output<typeof mediaToSend>, 'file' | 'convert'>,
+  { session, kind }: { readonly session: string; readonly kind: keyof typeof CONTENTS },
+  { file, convert, asSticker }: Given & Pick<z.output<typeof mediaToSend>, 'file'>,
   stored: StoredFile | null,
 ): Promise<Media> {
-  const media = await mediaOfRequest(principal, named, file, stored)
-  if (named.kind === 'voice' && convert === true) {
-    await requireConverter(dependencies, { mimetype: media.mimetype, head: stored?.head ?? null })
+  const head = stored?.head ?? null
+  if (kind === 'image' && asSticker === true) {
+    return stickerOf(await mediaOfRequest(principal, { session, kind: 'sticker' }, file, stored), head)
   }
+  const media = await mediaOfRequest(principal, { session, kind }, file, stored)
+  if (kind === 'voice' && convert === true) await requireConverter(dependencies, { mimetype: media.mimetype, head })
   return media
 }
 

@@ -1,3 +1,5 @@
+import { WEBP } from '@holdfast/core/message/webp'
+
 /** The media types of files whose sender names none: many programs send `file.url` alone. */
 
 const BY_ENDING: Readonly<Record<string, string>> = {
@@ -32,12 +34,19 @@ const BY_KIND = {
   video: 'video/mp4',
   voice: 'audio/ogg; codecs=opus',
   document: 'application/octet-stream',
+  sticker: WEBP,
 } as const
 
 export type FileKind = keyof typeof BY_KIND
 
 /** The families that a kind can show. A document may be of any. */
-const FAMILIES: Readonly<Record<FileKind, string>> = { image: 'image/', video: 'video/', voice: 'audio/', document: '' }
+const FAMILIES: Readonly<Record<FileKind, string>> = {
+  image: 'image/',
+  video: 'video/',
+  voice: 'audio/',
+  document: '',
+  sticker: WEBP,
+}
 
 /** Returns what the name of the file says, or else the end of its address, or else what the kind mostly is. */
 export function mediaTypeOf(kind: FileKind, filename: string | null | undefined, url: string | null | undefined): string {

@@ -25,6 +25,16 @@ it('the length of a sound is read from its last page', () => {
   expect(secondsOfOgg(Buffer.from('RIFF'))).toBeNull()
 })
 
+it('the size of a sticker is read from its head, and whether it moves', async () => {
+  const data = hex('02000000ff0100ff0000')
+  const sticker = Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBPVP8X\0\0\0\0', 'latin1'), data, Buffer.alloc(50_000)])
+  const read = async function* ({ end }: { end: number }) {
+    yield sticker.subarray(0, end)
+  }
+  const size = { width: 512, height: 256 }
+  expect(await factsOf('image/webp', sticker.length, read)).toEqual({ seconds: null, size, isAnimated: true })
+})
+
 it('nothing is read of other files', async () => {
   const read = () => expect.unreachable()
   expect(await factsOf('application/pdf', 1000, read)).toEqual({ seconds: null, size: null })

@@ -1,8 +1,9 @@
 import { isOggOpus, OPUS_WITHIN_BYTES } from '@holdfast/core/message/ogg-opus'
+import { factsOfWebp, isWebp, WEBP, WEBP_WITHIN_BYTES } from '@holdfast/core/message/webp'
 import type { UploadedMedia } from '@holdfast/core/message/uploaded-media'
 import type { ByteRange, Bytes } from '@holdfast/core/platform/object-streams'
 
-type Facts = Pick<UploadedMedia, 'seconds' | 'size'>
+type Facts = Pick<UploadedMedia, 'seconds' | 'size' | 'isAnimated'>
 
 /** The beginning of a picture has its size, the end of an Ogg file its length. */
 const LOOKED_AT_BYTES = 64 * 1024
@@ -13,6 +14,10 @@ const NOTHING: Facts = { seconds: null, size: null }
 export async function factsOf(mimetype: string, bytes: number, read: (range: ByteRange) => Bytes): Promise<Facts> {
   if (/^image\/(jpeg|png)/.test(mimetype)) {
     return { ...NOTHING, size: sizeOfPicture(await whole(read({ start: 0, end: Math.min(bytes, LOOKED_AT_BYTES) }))) }
+  }
+  if (mimetype === WEBP) {
+    const { size, isAnimated } = factsOfWebp(await whole(read({ start: 0, end: Math.min(bytes, WEBP_WITHIN_BYTES) })))
+    return { ...NOTHING, size, ...(isAnimated ? { isAnimated } : {}) }
   }
   if (!mimetype.startsWith('audio/ogg')) return NOTHING
   return { ...NOTHING, seconds: secondsOfOgg(await whole(read({ start: Math.max(0, bytes - LOOKED_AT_BYTES), end: bytes }))) }
@@ -27,6 +32,11 @@ async function whole(bytes: Bytes): Promise<Buffer> {
 /** Returns whether a file is what WhatsApp's voice messages are, whatever its sender calls it. */
 export async function isVoiceAlready(bytes: number, read: (range: ByteRange) => Bytes): Promise<boolean> {
   return isOggOpus(await whole(read({ start: 0, end: Math.min(bytes, OPUS_WITHIN_BYTES) })))
+}
+
+/** Returns whether a file is what WhatsApp's stickers are. */
+export async function isSticker(bytes: number, read: (range: ByteRange) => Bytes): Promise<boolean> {
+  return isWebp(await whole(read({ start: 0, end: Math.min(bytes, WEBP_WITHIN_BYTES) })))
 }
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47])

@@ -10,7 +10,7 @@ import { tenantOf } from '@holdfast/core/session/ids'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { openMedia, type OpenedMedia, sealedMedia } from '@holdfast/core/security/media-cipher'
 import type { MediaUploads, MediumKind } from '../../whatsapp/media.ts'
-import { factsOf, isVoiceAlready } from './media-facts.ts'
+import { factsOf, isSticker, isVoiceAlready } from './media-facts.ts'
 import type { VoiceConverter } from './voice-converter.ts'
 
 export interface OutgoingMediaOptions {
@@ -75,6 +75,9 @@ export class OutgoingMedia {
     const { cipher, clock } = this.#options
     const given = await this.#open(jobId, content)
     const opened = content.type === 'voice' && content.converts ? await this.#asVoice(jobId, given) : given
+    if (content.type === 'sticker' && !(await isSticker(opened.bytes, (range) => opened.read(range)))) {
+      throw cannotUse('A sticker has to be a WebP picture.')
+    }
     const facts = await factsOf(opened.mimetype, opened.bytes, (range) => opened.read(range))
     const isForAll = parseChatId(chat)?.kind === 'newsletter'
     const mediaKey = isForAll ? null : cipher.objectKey(`upload/${jobId}`, Buffer.alloc(0), cipher.currentVersion)

@@ -38,7 +38,7 @@ export function mediaBody(
         },
       }
     case 'sticker':
-      return { stickerMessage: { ...file, ...upload.size } }
+      return { stickerMessage: { ...file, ...upload.size, ...(upload.isAnimated ? { isAnimated: true } : {}) } }
     case 'document': {
       const fileName = media.filename ?? 'file'
       const documentMessage = { ...file, fileName, title: fileName, ...text }
