@@ -73,10 +73,11 @@ describe('the history of the phone', () => {
       from: person,
       file: { kind: 'image', mimetype: 'image/jpeg', data: bytes.toString('base64') },
     }))
-    await world.linked(chat.name, { as: chat, phone: { history: { conversations: [{ chat: person, unread: 2, messages }] } } })
+    const past = { chat: person, unread: 2, archived: true, pinned: true, messages }
+    await world.linked(chat.name, { as: chat, phone: { history: { conversations: [past] } } })
     await untilPastIsStored(world, chat)
     const chats = await (await world.sandbox.api(`/api/${chat.name}/chats`)).json()
-    expect(chats).toMatchObject([{ id: `${person}@c.us`, unreadCount: 2 }])
+    expect(chats).toMatchObject([{ id: `${person}@c.us`, unreadCount: 2, archived: true, pinned: true }])
     const collection = receivedMediaPath(chat.sessionId)
     expect(await world.google.documents.query({ collection })).toEqual([])
     const expire = (id: string | undefined, phoneKeeps: boolean) =>

@@ -48,8 +48,14 @@ const chatEntrySchema = z.object({
   /** The time of the last message, ms. */
   at: z.number(),
   unread: z.number().int().default(0),
+  /** The time of the first message that `unread` counts, ms. Absent when nobody knows. */
+  unreadFrom: z.number().optional(),
+  /** The time of the chat's last message when the phone counted, ms: that count is in `unread`, or was read since. */
+  countedAt: z.number().optional(),
   archived: z.boolean().default(false),
   pinned: z.boolean().default(false),
+  /** Set once somebody has told whether the chat is archived or pinned: what the history says of it is older. */
+  isPlaced: z.literal(true).optional(),
   /** Of disappearing messages. Absent while nobody has told. */
   timer: timerSchema.optional(),
   /** True for a chat that was deleted, until its page is written. */

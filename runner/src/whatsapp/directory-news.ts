@@ -13,6 +13,8 @@ export interface ChatNews {
   readonly unread?: number
   /** How many messages were unread on the phone when the chat's last one was that of `atMs`. */
   readonly unreadThen?: { readonly count: number; readonly atMs: number }
+  /** Where the phone had the chat, with its last message at `atMs`, when the device was linked. */
+  readonly placeThen?: { readonly archived: boolean; readonly pinned: boolean; readonly atMs: number }
   readonly archived?: boolean
   readonly pinned?: boolean
   /** Of disappearing messages. Without `atMs` (ms) it is so now. */

@@ -97,6 +97,9 @@ const conversation = ({ chat, messages }: Slice): proto.IConversation => ({
   messages: messages.map((message, n) => ({ message: webMessage(message), msgOrderId: messages.length - n })),
   conversationTimestamp: chat.messages[0]?.timestamp ?? 0,
   unreadCount: chat.unread,
+  archived: chat.archived,
+  // The time of that.
+  pinned: chat.pinned ? (chat.messages[0]?.timestamp ?? 1) : 0,
   ...(chat.isGroup ? { participant: chat.people.map(({ pn }) => ({ userJid: pn })) } : oneToOne(chat)),
 })
 

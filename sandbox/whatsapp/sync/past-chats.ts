@@ -20,6 +20,15 @@ export type PastMessage = {
 }
 
 /** Messages, the newest first, as history has them. */
-export type PastChat = { jid: string; name: string; people: Contact[]; isGroup: boolean; unread: number; messages: PastMessage[] }
+export type PastChat = {
+  jid: string
+  name: string
+  people: Contact[]
+  isGroup: boolean
+  unread: number
+  archived: boolean
+  pinned: boolean
+  messages: PastMessage[]
+}
 
 export type Past = { chats: PastChat[]; recentChunks: number; fullChunks: number; inline: boolean }

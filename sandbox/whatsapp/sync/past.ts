@@ -34,6 +34,8 @@ const givenChat = z.strictObject({
   participants: z.array(digits).default([]),
   /** How many of the messages the person has not read. */
   unread: count(10_000).default(0),
+  archived: z.boolean().default(false),
+  pinned: z.boolean().default(false),
   /** Messages, the oldest first. */
   messages: z.array(givenMessage),
 })
@@ -55,6 +57,8 @@ export const historyOrder = z.strictObject({
 
 type HistoryOrder = z.infer<typeof historyOrder>
 type GivenChat = z.infer<typeof givenChat>
+
+const NOWHERE = { unread: 0, archived: false, pinned: false }
 
 const SECONDS_APART = 60
 const GROUP_SIZE = 3
@@ -80,12 +84,12 @@ const madeUp = (account: Account, order: HistoryOrder): GivenChat[] => {
     participants: Array.from({ length: GROUP_SIZE }, (_, member) => person(500 + n * GROUP_SIZE + member)),
   }))
   return [
-    ...people.map((one) => ({ chat: one, participants: [], unread: 0, messages: madeUpMessages(one, [one], order) })),
+    ...people.map((one) => ({ chat: one, participants: [], ...NOWHERE, messages: madeUpMessages(one, [one], order) })),
     ...groups.map(({ jid, participants }, n) => ({
       chat: jid,
       name: `Group ${n + 1}`,
       participants,
-      unread: 0,
+      ...NOWHERE,
       messages: madeUpMessages(jid, participants, order),
     })),
   ]
@@ -129,5 +133,6 @@ const pastChat = ({ world, letters }: Surroundings, account: Account, given: Giv
   })
   const people = [...phones].map(contact)
   const name = given.name ?? people[0]?.name ?? jid
-  return { jid, name, people, isGroup, unread: given.unread, messages: messages.toReversed() }
+  const { unread, archived, pinned } = given
+  return { jid, name, people, isGroup, unread, archived, pinned, messages: messages.toReversed() }
 }

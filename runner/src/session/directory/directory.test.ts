@@ -56,6 +56,65 @@ describe('the chats', () => {
     expect(entries('chats')).toMatchObject([{ id: ANA, unread: 0 }])
   })
 
+  it('add what the phone counted to what came between linking and its history, and only once', async () => {
+    const directory = await start()
+    commit(directory.ride(message(ANA)))
+    commit(directory.ride(message(ANA)))
+    commit(directory.ride(message(BOB)))
+    directory.read(BOB)
+    const past = { chats: [ANA, BOB].map((id) => ({ id, unreadThen: { count: 3, atMs: clock.now() - 1000 } })) }
+    directory.hear(past)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([
+      { id: ANA, unread: 5 },
+      { id: BOB, unread: 0 },
+    ])
+    // The same history again, after a crash, and after more has come.
+    commit(directory.ride(message(BOB)))
+    directory.hear(past)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([
+      { id: ANA, unread: 5 },
+      { id: BOB, unread: 1 },
+    ])
+  })
+
+  it('count a message once that the phone has counted as its last one', async () => {
+    const directory = await start()
+    commit(directory.ride(message(ANA)))
+    directory.hear({ chats: [{ id: ANA, unreadThen: { count: 3, atMs: clock.now() } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 3 }])
+  })
+
+  it('count nothing twice that was here before the device was linked anew', async () => {
+    const directory = await start()
+    commit(directory.ride(message(ANA)))
+    const then = clock.now() + 1000
+    pass(5000)
+    commit(directory.ride(message(ANA)))
+    directory.hear({ chats: [{ id: ANA, unreadThen: { count: 1, atMs: then } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 2 }])
+  })
+
+  it('are archived and pinned as the phone had them, until somebody tells otherwise', async () => {
+    const directory = await start()
+    const atMs = clock.now() - 1000
+    const past = { chats: [{ id: ANA, placeThen: { archived: true, pinned: false, atMs } }] }
+    directory.hear(past)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, at: atMs, archived: true, pinned: false }])
+    directory.hear({ chats: [{ id: ANA, archived: false }] })
+    directory.hear(past)
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ archived: false }])
+    commit(directory.ride(message(BOB)))
+    directory.hear({ chats: [{ id: BOB, placeThen: { archived: false, pinned: true, atMs } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA }, { id: BOB, pinned: true, unread: 1 }])
+  })
+
   it('are read up to where the phone has nothing unread, once it was linked anew', async () => {
     const directory = await start()
     commit(directory.ride(message(ANA)))

@@ -117,8 +117,7 @@ export class Lists {
     this.#setChat(id, (entry) => ({
       ...entry,
       at: Math.max(entry.at, at),
-      // A chat that was deleted and comes back has none of its earlier messages.
-      unread: fromHistory ? entry.unread : fromMe ? 0 : (entry.isGone ? 0 : entry.unread) + 1,
+      ...(fromHistory ? {} : fromMe ? { unread: 0 } : oneMoreUnread(entry, at)),
       isGone: false,
       ...(pushName !== null && !fromMe && participant === null ? { pushName } : {}),
       ...(timer ? { timer: laterTimer(entry.timer, timer) } : {}),
@@ -126,15 +125,17 @@ export class Lists {
     if (pushName !== null && !fromMe) this.#setContact({ id: participant ?? chat, pushName })
   }
 
-  #hearChat({ id: jid, isGone, timer: told, unreadThen, ...others }: ChatNews): void {
+  #hearChat({ id: jid, isGone, timer: told, unreadThen, placeThen, ...others }: ChatNews): void {
     const id = this.#options.nameOf(jid)
     if (isGone) return this.#chats.remove(id)
     const known = this.#chats.get(id)
     const timer = told && laterTimer(known?.timer, { atMs: this.#options.clock.now(), ...told })
     const unread = unreadThen && unreadNow(known, unreadThen)
-    const news = { ...others, ...(timer ? { timer } : {}), ...unread }
-    // Only messages, timers and names of groups make a chat.
-    if (known === undefined && news.name === undefined && !timer?.seconds && !unread?.unread) return
+    const place = placeThen && placeNow(known, placeThen)
+    const isPlaced = others.archived !== undefined || others.pinned !== undefined
+    const news = { ...others, ...(isPlaced ? { isPlaced } : {}), ...(timer ? { timer } : {}), ...place, ...unread }
+    // Only messages, timers, names of groups and the history make a chat.
+    if (known === undefined && news.name === undefined && !timer?.seconds && !unread?.unread && !place) return
     if (known && Object.entries(news).every(([field, value]) => known[field as keyof ChatEntry] === value)) return
     this.#setChat(id, (entry) => ({ ...entry, ...news }))
   }
@@ -193,15 +194,36 @@ export class Lists {
   }
 }
 
+/** A chat that was deleted and comes back has none of its earlier messages. */
+function oneMoreUnread({ isGone, unread, unreadFrom }: ChatEntry, at: number): Partial<ChatEntry> {
+  if (isGone || unread === 0) return { unread: 1, unreadFrom: at }
+  return { unread: unread + 1, ...(unreadFrom === undefined ? {} : { unreadFrom: Math.min(unreadFrom, at) }) }
+}
+
 /**
- * What a count of the past means for a chat. Messages that the list knows and that are as late were counted, or read, since then; but
- * a chat of which the phone had nothing unread was read up to there. The same history may be told twice.
+ * What the phone's count of the past means for a chat. Messages that came since then were counted here, or read; but a chat of which the
+ * phone had nothing unread was read up to there. The same history may be told twice.
  */
 function unreadNow(
-  known: Pick<ChatEntry, 'at'> | undefined,
+  known: ChatEntry | undefined,
   { count, atMs }: NonNullable<ChatNews['unreadThen']>,
-): Partial<Pick<ChatEntry, 'at' | 'unread'>> {
-  const at = known?.at ?? -1
+): Partial<Pick<ChatEntry, 'at' | 'unread' | 'unreadFrom' | 'countedAt'>> {
+  const { at = -1, unread = 0, unreadFrom = -1, countedAt = -1 } = known ?? {}
   if (count === 0) return atMs >= at ? { unread: 0 } : {}
-  return atMs > at ? { unread: count, at: atMs } : {}
+  if (countedAt >= atMs) return {}
+  if (atMs > at) return { unread: count, at: atMs, countedAt: atMs }
+  const isUnread = unread > 0
+  // All that were counted here came after the phone had counted, or the first one was the last that it knew.
+  if (isUnread && unreadFrom > atMs) return { unread: unread + count, unreadFrom: atMs, countedAt: atMs }
+  if (isUnread && unreadFrom === atMs) return { unread: Math.max(unread, count), countedAt: atMs }
+  return { countedAt: atMs }
+}
+
+/** Where a chat was in the past, unless somebody has told since. */
+function placeNow(
+  known: ChatEntry | undefined,
+  { archived, pinned, atMs }: NonNullable<ChatNews['placeThen']>,
+): Partial<Pick<ChatEntry, 'at' | 'archived' | 'pinned' | 'isPlaced'>> | undefined {
+  if (known?.isPlaced) return undefined
+  return { archived, pinned, isPlaced: true, at: Math.max(known?.at ?? 0, atMs) }
 }

@@ -89,14 +89,14 @@ function timerOf({ ephemeralExpiration, ephemeralSettingTimestamp }: Partial<Cha
 }
 
 /**
- * What a history says of its chats: their timers, and how much of them was unread.
+ * What a history says of its chats: their timers, how much of them was unread, and which were archived or pinned.
  *
- * @param isFirst whether it is the history's first part, which the phone makes when a device is linked. Later parts repeat the counts
- *   of that time.
+ * @param isFirst whether it is the history's first part, which the phone makes when a device is linked. Later parts repeat what was
+ *   so at that time.
  */
 export const chatsOfHistory = (chats: readonly Partial<Chat>[], isFirst: boolean): ChatNews[] =>
   chats.flatMap((chat) => {
-    const news = { ...timerOf(chat), ...(isFirst ? unreadOf(chat) : {}) }
+    const news = { ...timerOf(chat), ...(isFirst ? { ...unreadOf(chat), ...placeOf(chat) } : {}) }
     return chat.id && Object.keys(news).length > 0 ? [{ id: jidNormalizedUser(chat.id), ...news }] : []
   })
 
@@ -105,4 +105,10 @@ function unreadOf({ unreadCount, markedAsUnread, conversationTimestamp }: Partia
   const atMs = Number(conversationTimestamp ?? 0) * 1000
   if (typeof unreadCount !== 'number' || !(atMs > 0)) return {}
   return { unreadThen: { count: Math.max(unreadCount, markedAsUnread ? 1 : 0), atMs } }
+}
+
+/** A chat that is neither archived nor pinned is as any that nobody tells of. */
+function placeOf({ archived, pinned, conversationTimestamp }: Partial<Chat>): Pick<ChatNews, 'placeThen'> {
+  const place = { archived: Boolean(archived), pinned: Boolean(pinned) }
+  return place.archived || place.pinned ? { placeThen: { ...place, atMs: Number(conversationTimestamp ?? 0) * 1000 } } : {}
 }

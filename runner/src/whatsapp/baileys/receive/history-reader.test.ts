@@ -123,7 +123,7 @@ describe('the history of the phone', () => {
     ])
   })
 
-  test('tells what was unread in its first part, and in no later one', async () => {
+  test('tells what was unread, archived and pinned in its first part, and in no later one', async () => {
     const at = { conversationTimestamp: 1_600_000_000 }
     const conversations = [
       conversation(ANA, [text('M1', ANA)], { ...at, unreadCount: 3 }),
@@ -131,6 +131,8 @@ describe('the history of the phone', () => {
       conversation(ANA_LID, [], { ...at, unreadCount: 0 }),
       conversation('5511900000003@s.whatsapp.net', [], at),
       conversation('5511900000004@s.whatsapp.net', [], { unreadCount: 1 }),
+      conversation('5511900000005@s.whatsapp.net', [], { ...at, archived: true }),
+      conversation('5511900000006@s.whatsapp.net', [], { ...at, archived: false, pinned: 1_500_000_000 }),
     ]
     const told = async (syncType: proto.HistorySync.HistorySyncType): Promise<unknown[]> => {
       const chats: unknown[] = []
@@ -142,6 +144,8 @@ describe('the history of the phone', () => {
       { id: ANA, unreadThen: { count: 3, atMs } },
       { id: GROUP, unreadThen: { count: 1, atMs } },
       { id: ANA_LID, unreadThen: { count: 0, atMs } },
+      { id: '5511900000005@s.whatsapp.net', placeThen: { archived: true, pinned: false, atMs } },
+      { id: '5511900000006@s.whatsapp.net', placeThen: { archived: false, pinned: true, atMs } },
     ])
     expect(await told(HistorySyncType.RECENT)).toEqual([])
   })
