@@ -36,6 +36,8 @@ function hashOfSources(): string {
 }
 
 async function build(): Promise<void> {
+  // Vite leaves out what is for production only, and the tests that begin a build have another environment.
+  process.env['NODE_ENV'] = 'production'
   const { build } = await import('vite')
   // Whoever is served meanwhile gets the former page, whole.
   const fresh = join(FOLDER, `.dist-${process.pid}`)

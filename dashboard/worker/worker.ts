@@ -1,6 +1,6 @@
 /**
  * The service worker. It keeps the shell of the page, so that the app opens without a network and says that it has none. It never
- * keeps, and never looks at, an answer of the API.
+ * keeps, and never looks at, an answer of the API. It shows alerts that are pushed while no page is open.
  */
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope
@@ -16,6 +16,36 @@ worker.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || origin !== worker.location.origin || !pathname.startsWith(SCOPE)) return
   event.respondWith(pathname.startsWith(ASSETS) ? keptFirst(event.request) : networkFirst(event.request))
 })
+
+worker.addEventListener('push', (event) => event.waitUntil(show(event.data)))
+
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(openAlerts())
+})
+
+/** A browser ends the subscription of a worker that shows nothing for a push. */
+async function show(data: PushMessageData | null): Promise<void> {
+  const { title, body, tag } = read(data)
+  await worker.registration.showNotification(title, { body, tag, icon: `${SCOPE}icon-192.png`, badge: `${SCOPE}icon-192.png` })
+}
+
+function read(data: PushMessageData | null): { readonly title: string; readonly body: string; readonly tag: string } {
+  const unreadable = { title: 'Holdfast', body: '', tag: 'alert' }
+  try {
+    return { ...unreadable, ...(data?.json() as object) }
+  } catch {
+    return unreadable
+  }
+}
+
+/** A page that is open already shows the alerts, else a new one. */
+async function openAlerts(): Promise<void> {
+  const address = `${SCOPE}#/alerts`
+  const [page] = await worker.clients.matchAll({ type: 'window' })
+  if (page) await (await page.focus()).navigate(address)
+  else await worker.clients.openWindow(address)
+}
 
 /** The page that installs the worker has loaded its files already: they are fetched once more, from the browser's own cache. */
 async function install(): Promise<void> {

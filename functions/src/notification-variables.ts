@@ -68,6 +68,11 @@ export const notificationVariables = {
     'Alerts below this severity do not go to the channels above.',
     z.enum(ALERT_SEVERITIES, 'must be info, warning or critical').default('info'),
   ),
+  PUSH_CONTACT: says(
+    'Where the services that bring alerts to browsers reach whoever runs the installation.',
+    z.url({ protocol: /^(mailto|https)$/, error: 'must begin with mailto: or https://' }).optional(),
+    { example: 'mailto:ops@example.com', without: '`SMTP_FROM` is told, or an address that does not exist' },
+  ),
   RUNBOOK_URL: says(
     'Where people read docs/RUNBOOK.md. Notices name its sections.',
     z.string().min(1).default('docs/RUNBOOK.md'),
@@ -130,6 +135,7 @@ export function notificationsOf(settings: Settings): NotificationSettings {
     mail: host !== undefined && from !== undefined ? { server: { host, ...server }, from } : null,
     telegramUrl: settings.TELEGRAM_API_URL,
     runbookUrl: settings.RUNBOOK_URL,
+    contact: settings.PUSH_CONTACT ?? (from === undefined ? 'mailto:operator@holdfast.invalid' : `mailto:${from}`),
   }
 }
 

@@ -33,6 +33,7 @@ export const NEVER_WITH_TTL: readonly string[] = [
   'whatsapp_connection_states',
   'session_keys',
   'tenant_keys',
+  'push_keys',
   'tenants',
   'api_keys',
   'pools',

@@ -13,6 +13,7 @@ import { DUE_TASKS } from '@holdfast/core/operations/due-task-document'
 import { HEALTH } from '@holdfast/core/operations/health-document'
 import { OWNER_QUERIES } from '@holdfast/core/operations/owner-query-document'
 import { POOLS } from '@holdfast/core/operations/pool-document'
+import { PUSH_DEVICES } from '@holdfast/core/operations/push-device-document'
 import { RECOVERY_ACTIONS } from '@holdfast/core/operations/recovery-action-document'
 import { RUNNERS } from '@holdfast/core/operations/runner-document'
 import { RUNNER_SLOTS } from '@holdfast/core/operations/runner-slot-document'
@@ -138,6 +139,9 @@ const ofOthers: readonly MadeQuery[] = [
     orderBy: ['id', 'asc'],
     startAfter: 'a',
   }),
+  others(`${USE_CASES}/alerts/push-devices.ts`, PUSH_DEVICES, [tenant]),
+  others(`${USE_CASES}/alerts/push-channels.ts`, PUSH_DEVICES, [tenant]),
+  others(`${USE_CASES}/alerts/push-channels.ts`, PUSH_DEVICES, [['isOperator', '==', true]]),
   others(`${USE_CASES}/alerts/tell.ts`, ALERTS, [['noticeDueAt', '<=', NOW]], { orderBy: ['noticeDueAt', 'asc'] }),
   others(`${USE_CASES}/fleet-facts.ts`, JOBS, [['failedAt', '>', LATER]], { orderBy: ['failedAt', 'desc'] }),
   counted(`${USE_CASES}/fleet-facts.ts`, JOBS, [tenant, pending, inQueue]),
@@ -321,6 +325,7 @@ export const COLLECTIONS: readonly string[] = [
     'tenant_keys',
     'usage',
     'fleet_history',
+    'push_keys',
     'webhook_deliveries',
   ]),
 ]

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { EngineWorld } from '../support/engine-world.ts'
+import { PushService } from '../support/push-service.ts'
 import { WebhookReceiver } from '../support/webhook-receiver.ts'
 import { startChromium } from './chromium.ts'
 import { addressOf, type Scene, setScene, unlinkBranch } from './scene.ts'
@@ -20,22 +21,34 @@ const KEPT_PATHS = `caches.keys()
   .then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))
   .then((all) => all.flat().map(({ url }) => new URL(url).pathname))`
 
-const WORKER_IS_THERE = `navigator.serviceWorker.register('/dashboard/worker.js', { scope: '/dashboard/' })
-  .then(() => navigator.serviceWorker.ready)
-  .then(() => null)`
+const WORKER_IS_THERE = `navigator.serviceWorker.ready.then(() => null)`
+
+/** A subscription that lives as long as the page. */
+const SUBSCRIBES_HERE = `(() => {
+  let subscribed = null
+  const of = (made) => ({ toJSON: () => made, unsubscribe: async () => { subscribed = null; return true } })
+  PushManager.prototype.getSubscription = async () => subscribed
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => (subscribed = of(await subscribeAt(applicationServerKey)))
+})()`
+
+const SHOWN_TITLES = `navigator.serviceWorker.ready
+  .then((registration) => registration.getNotifications())
+  .then((shown) => shown.map(({ title }) => title))`
 
 const FIRST_VIEW_BYTES = 150_000
 
 let world: EngineWorld
 let receiver: WebhookReceiver
+let pushes: PushService
 let browser: Browser
 let visitor: Visitor
 let scene: Scene
 
 beforeAll(async () => {
-  ;[world, receiver, browser] = await Promise.all([
+  ;[world, receiver, pushes, browser] = await Promise.all([
     EngineWorld.start({ functionsEnv: { ALLOW_INSIDE_ADDRESSES: '127.0.0.1' } }),
     WebhookReceiver.start(),
+    PushService.start(),
     startChromium(),
   ])
   visitor = await Visitor.arrive(world, browser)
@@ -45,6 +58,7 @@ afterAll(async () => {
   await browser?.close()
   await world?.[Symbol.asyncDispose]()
   await receiver?.[Symbol.asyncDispose]()
+  await pushes?.[Symbol.asyncDispose]()
 })
 
 afterEach(() => {
@@ -185,11 +199,28 @@ test('no screen keeps anybody out, by day at a desk and by night in a hand', { t
   await page.setViewportSize(DESKTOP)
 })
 
+test('a browser shows alerts while the page is closed, which a test proves', async () => {
+  const { page } = visitor
+  await visitor.allow('notifications')
+  // Chromium asks the push service of Google for a subscription. Here the one of the test gives it, for the key that the page asks for.
+  await page.exposeFunction('subscribeAt', (key: string) => pushes.subscribe('chromium', key))
+  await visitor.goTo('')
+  await page.evaluate(SUBSCRIBES_HERE)
+  await visitor.goTo('alerts')
+  await visitor.press('Show alerts in this browser')
+  await visitor.sees('This browser shows alerts, also while the page is closed.')
+  await page.getByRole('button', { name: /^Test: Chrome on/ }).click()
+  await page.locator('.said', { hasText: 'Delivered' }).waitFor()
+  const [pushed] = pushes.pushed
+  expect(pushed?.message).toMatchObject({ title: 'TEST Alerts of default', tag: 'test' })
+  await visitor.push(JSON.stringify(pushed?.message))
+  await expect.poll(() => page.evaluate<string[]>(SHOWN_TITLES)).toEqual(['TEST Alerts of default'])
+})
+
 // It loads the page four times, which a loaded machine may take a minute for.
 test('the page opens without a network and says so, and keeps no answer of the API', { timeout: 180_000 }, async () => {
   const { page } = visitor
   await visitor.goTo('')
-  // The page asks for its worker with each load, too. On a busy machine that request is sometimes lost.
   await page.evaluate(WORKER_IS_THERE)
   await page.reload()
   await visitor.setOffline(true)
@@ -208,4 +239,6 @@ test('whoever signs out sees nothing more', async () => {
   await visitor.heading('Sign in to Holdfast')
   await visitor.page.reload()
   await visitor.heading('Sign in to Holdfast')
+  const response = await world.sandbox.api('/api/alerts/devices')
+  expect(await response.json()).toMatchObject({ devices: [] })
 })

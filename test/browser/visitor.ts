@@ -92,6 +92,22 @@ export class Visitor implements AsyncDisposable {
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`))
   }
 
+  async allow(permission: 'notifications'): Promise<void> {
+    await this.#context.grantPermissions([permission], { origin: this.origin })
+  }
+
+  /** Brings a message to the service worker, as the browser's push service would. */
+  async push(data: string): Promise<void> {
+    const session = await this.#context.newCDPSession(this.page)
+    const registered = new Promise<string>((resolve) => {
+      session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: [one] }) => one && resolve(one.registrationId))
+    })
+    await session.send('ServiceWorker.enable')
+    const registrationId = await registered
+    await session.send('ServiceWorker.deliverPushMessage', { origin: this.origin, registrationId, data })
+    await session.detach()
+  }
+
   async setOffline(isOffline: boolean): Promise<void> {
     await this.#context.setOffline(isOffline)
   }

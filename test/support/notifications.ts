@@ -11,6 +11,7 @@ export const SILENT = {
   mail: null,
   telegramUrl: 'http://127.0.0.1:9',
   runbookUrl: 'docs/RUNBOOK.md',
+  contact: 'mailto:ops@example.com',
   http: new SafeHttp({ mayConnect }),
   mails: new SafeMails({ mayConnect }),
 } as const

@@ -323,6 +323,18 @@ export const de: Messages = {
   testAll: 'Alle testen',
   testDone: 'Die Ergebnisse stehen unten.',
   tested: { delivered: 'Zugestellt', failed: 'Gescheitert', refused: 'Abgelehnt', unknown: 'Keine Antwort' },
+  devices: 'Browser, die Alarme anzeigen',
+  noDevices: 'Noch zeigt kein Browser Alarme an.',
+  pushHere: 'Alarme in diesem Browser anzeigen',
+  thisBrowser: 'dieser Browser',
+  deviceRemoved: 'Entfernt. Er zeigt keine Alarme mehr an.',
+  push: {
+    unsupported:
+      'Dieser Browser kann keine Alarme anzeigen, solange die Seite geschlossen ist. Auf einem iPhone muss die Seite erst zum Home-Bildschirm hinzugefügt werden.',
+    denied: 'Dieser Browser erlaubt dieser Seite keine Mitteilungen. Das lässt sich in seinen Einstellungen ändern.',
+    off: 'Dieser Browser zeigt keine Alarme an.',
+    on: 'Dieser Browser zeigt Alarme an, auch wenn die Seite geschlossen ist.',
+  },
 
   delivery: { pending: 'Wartet', delivered: 'Zugestellt', dead: 'Aufgegeben' },
   deliveries: 'Zustellungen',

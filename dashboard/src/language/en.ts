@@ -324,6 +324,17 @@ export const en = {
   testAll: 'Test all',
   testDone: 'The outcomes are below.',
   tested: { delivered: 'Delivered', failed: 'Failed', refused: 'Refused', unknown: 'No answer' },
+  devices: 'Browsers that show alerts',
+  noDevices: 'No browser shows alerts yet.',
+  pushHere: 'Show alerts in this browser',
+  thisBrowser: 'this browser',
+  deviceRemoved: 'Removed. It shows no more alerts.',
+  push: {
+    unsupported: 'This browser cannot show alerts while the page is closed. On an iPhone, add the page to the home screen first.',
+    denied: 'This browser does not allow notifications of this page. Allow them in its settings.',
+    off: 'This browser shows no alerts.',
+    on: 'This browser shows alerts, also while the page is closed.',
+  },
 
   // Webhooks.
   delivery: { pending: 'Waiting', delivered: 'Delivered', dead: 'Given up' },

@@ -318,6 +318,18 @@ export const es: Messages = {
   testAll: 'Probar todos',
   testDone: 'Los resultados están abajo.',
   tested: { delivered: 'Entregado', failed: 'Fallido', refused: 'Rechazado', unknown: 'Sin respuesta' },
+  devices: 'Navegadores que muestran alertas',
+  noDevices: 'Ningún navegador muestra alertas todavía.',
+  pushHere: 'Mostrar alertas en este navegador',
+  thisBrowser: 'este navegador',
+  deviceRemoved: 'Quitado. Ya no muestra alertas.',
+  push: {
+    unsupported:
+      'Este navegador no puede mostrar alertas con la página cerrada. En un iPhone, añade antes la página a la pantalla de inicio.',
+    denied: 'Este navegador no permite notificaciones de esta página. Permítelas en sus ajustes.',
+    off: 'Este navegador no muestra alertas.',
+    on: 'Este navegador muestra alertas, también con la página cerrada.',
+  },
 
   delivery: { pending: 'En espera', delivered: 'Entregada', dead: 'Abandonada' },
   deliveries: 'Entregas',

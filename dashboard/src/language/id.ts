@@ -319,6 +319,18 @@ export const id: Messages = {
   testAll: 'Uji semua',
   testDone: 'Hasilnya di bawah.',
   tested: { delivered: 'Sampai', failed: 'Gagal', refused: 'Ditolak', unknown: 'Tanpa jawaban' },
+  devices: 'Peramban yang menampilkan peringatan',
+  noDevices: 'Belum ada peramban yang menampilkan peringatan.',
+  pushHere: 'Tampilkan peringatan di peramban ini',
+  thisBrowser: 'peramban ini',
+  deviceRemoved: 'Dihapus. Tidak lagi menampilkan peringatan.',
+  push: {
+    unsupported:
+      'Peramban ini tidak dapat menampilkan peringatan saat halaman ditutup. Di iPhone, tambahkan dulu halaman ke layar utama.',
+    denied: 'Peramban ini tidak mengizinkan notifikasi dari halaman ini. Izinkan di setelannya.',
+    off: 'Peramban ini tidak menampilkan peringatan.',
+    on: 'Peramban ini menampilkan peringatan, juga saat halaman ditutup.',
+  },
 
   delivery: { pending: 'Menunggu', delivered: 'Sampai', dead: 'Dihentikan' },
   deliveries: 'Pengantaran',

@@ -313,6 +313,18 @@ export const pt: Messages = {
   testAll: 'Testar todos',
   testDone: 'Os resultados estão abaixo.',
   tested: { delivered: 'Entregue', failed: 'Falhou', refused: 'Recusado', unknown: 'Sem resposta' },
+  devices: 'Navegadores que mostram alertas',
+  noDevices: 'Nenhum navegador mostra alertas ainda.',
+  pushHere: 'Mostrar alertas neste navegador',
+  thisBrowser: 'este navegador',
+  deviceRemoved: 'Removido. Não mostra mais alertas.',
+  push: {
+    unsupported:
+      'Este navegador não consegue mostrar alertas com a página fechada. Num iPhone, adicione antes a página à tela de início.',
+    denied: 'Este navegador não permite notificações desta página. Permita-as nas configurações dele.',
+    off: 'Este navegador não mostra alertas.',
+    on: 'Este navegador mostra alertas, também com a página fechada.',
+  },
 
   delivery: { pending: 'Em espera', delivered: 'Entregue', dead: 'Abandonada' },
   deliveries: 'Entregas',

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { leavePush } from '../api/push.ts'
 import { isOperator, mayChange, signOut } from '../api/sign-in.ts'
 import { t } from '../language/language.ts'
 import { to } from '../platform/route.ts'
@@ -35,6 +36,8 @@ export const PlaceLink = ({ place, isHere }: { place: Place; isHere: boolean }):
 export const SignOut = (): JSX.Element => (
   <Act
     run={async () => {
+      // Nothing is shown here from now on, whether or not the API hears of it.
+      await leavePush().catch(() => undefined)
       await signOut()
       return null
     }}

@@ -12,6 +12,7 @@ import { say } from '../parts/say.tsx'
 import { Ago, At } from '../parts/time.tsx'
 import { refine, route, to } from '../platform/route.ts'
 import { Channels } from './channels.tsx'
+import { Devices } from './devices.tsx'
 
 const STATES = ['open', 'acknowledged', 'resolved'] as const
 const TONES: Readonly<Record<'info' | 'warning' | 'critical', Tone>> = { info: 'calm', warning: 'warn', critical: 'bad' }
@@ -52,6 +53,7 @@ export function Alerts(): JSX.Element {
         row={(alert) => <Row key={alert.id} alert={alert} reload={list.reload} />}
       />
       {mayChange() && <Channels />}
+      <Devices />
     </Page>
   )
 }

@@ -1,3 +1,4 @@
+import { ALERT_DEVICE_ROUTES } from './alert-devices.ts'
 import { ALERT_ROUTES } from './alerts.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { BACKUP_ROUTES } from './backups.ts'
@@ -69,6 +70,7 @@ export const ROUTES: readonly Route[] = [
   ...RECOVERY_ROUTES,
   ...ROTATION_ROUTES,
   ...RECOVERIES_ROUTES,
+  ...ALERT_DEVICE_ROUTES,
   ...ALERT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...SESSION_INFO_ROUTES,

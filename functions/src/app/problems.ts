@@ -17,6 +17,8 @@ export const PROBLEMS = {
   'unknown-backup': { status: 404, title: 'There is no such backup' },
   'backup-in-use': { status: 409, title: 'The backup is in use' },
   'unknown-alert': { status: 404, title: 'There is no such alert' },
+  'unknown-device': { status: 404, title: 'There is no such browser' },
+  'invalid-subscription': { status: 422, title: 'The subscription is not valid' },
   'unknown-delivery': { status: 404, title: 'There is no such delivery' },
   'cannot-redrive': { status: 409, title: 'The delivery cannot be sent again' },
   'alert-resolved': { status: 409, title: 'The alert is resolved' },

@@ -1,10 +1,7 @@
 import { tenantDocumentSchema, tenantPath, TENANT_ID } from '@holdfast/core/operations/tenant-document'
-import { loadTenantCipher } from '@holdfast/core/operations/tenant-secrets'
 import { TENANT_WEBHOOK_SECRETS } from '@holdfast/core/operations/webhook-secrets'
 import { HoldfastError, isKeyRefused } from '@holdfast/core/platform/errors'
 import type { Change, DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
-import { newTenantKeys, type TenantCipher, unwrapTenantKeys } from '@holdfast/core/security/envelope'
-import { tenantKeyPath } from '@holdfast/core/security/tenant-key-document'
 import { DEFAULT_TENANT } from '@holdfast/core/session/ids'
 import type { Principal } from '../app/principal.ts'
 import { concerns } from '../app/request-context.ts'
@@ -14,6 +11,7 @@ import type { Dependencies } from './dependencies.ts'
 import { mergePatch } from './merge-patch.ts'
 import { Refusal } from './refusal.ts'
 import type { TenantAnswer } from './tenant-answer.ts'
+import { cipherOfTenant } from './tenant-cipher.ts'
 import { tenantWebhooks } from './webhooks/tenant-webhooks.ts'
 import { findTenant, parseTenant, showTenant } from './tenants.ts'
 
@@ -160,30 +158,12 @@ async function sealAll(
   tenant: string,
   stored: Sealed,
   secrets: ReadonlyMap<string, string | null>,
-): Promise<{ sealed: Sealed; keyChanges: Change[] }> {
+): Promise<{ sealed: Sealed; keyChanges: readonly Change[] }> {
   const removed = new Map(Object.entries(stored).filter(([name]) => secrets.get(name) !== null))
   const given = [...secrets].filter((entry): entry is [string, string] => entry[1] !== null)
   if (given.length === 0) return { sealed: Object.fromEntries(removed), keyChanges: [] }
-  const { cipher, keyChanges } = await cipherFor(dependencies, tenant, Object.keys(stored).length > 0)
+  const { cipher, keyChanges } = await cipherOfTenant(dependencies, tenant, Object.keys(stored).length > 0)
   for (const [name, value] of given) removed.set(name, cipher.seal(name, value))
   if (removed.size > MOST_SECRETS) throw contradiction(`A tenant can have at most ${MOST_SECRETS} secrets.`)
   return { sealed: Object.fromEntries(removed), keyChanges }
-}
-
-/** Makes the data key with the first secret. Later, a missing key is damage. */
-async function cipherFor(
-  { documents, wrappingKey }: Needed,
-  tenant: string,
-  hasSecrets: boolean,
-): Promise<{ cipher: TenantCipher; keyChanges: Change[] }> {
-  const cipher = await loadTenantCipher(documents, tenant, wrappingKey)
-  if (cipher) return { cipher, keyChanges: [] }
-  if (hasSecrets) {
-    throw new HoldfastError('data-key-missing', `Tenant ${tenant} has secrets, but no data key.`, {
-      advice: 'Its key document was removed. Restore tenant_keys from a backup, or remove the secrets and set them again.',
-    })
-  }
-  const keys = await newTenantKeys(tenant, wrappingKey)
-  const create: Change = { kind: 'create', path: tenantKeyPath(tenant), fields: { ...keys } }
-  return { cipher: await unwrapTenantKeys(tenant, keys, wrappingKey), keyChanges: [create] }
 }

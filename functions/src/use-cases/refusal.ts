@@ -20,6 +20,8 @@ export type RefusalCode =
   | 'unknown-backup'
   | 'backup-in-use'
   | 'unknown-alert'
+  | 'unknown-device'
+  | 'invalid-subscription'
   | 'unknown-delivery'
   | 'cannot-redrive'
   | 'alert-resolved'

@@ -4,7 +4,7 @@ import { ROUTES } from '../../../functions/src/api/routes.ts'
 import { EVERY_ROUTE, type RouteRequest } from './every-route.ts'
 
 /** What a request can name that belongs to a tenant. */
-export type Kind = 'session' | 'message' | 'action' | 'key' | 'tenant' | 'pool' | 'alert' | 'delivery'
+export type Kind = 'session' | 'message' | 'action' | 'key' | 'tenant' | 'pool' | 'alert' | 'device' | 'delivery'
 
 /** A parameter, or a field of a query or body, by which a route names something. */
 export interface Naming {
@@ -34,6 +34,7 @@ const OF_PATH: Readonly<Record<string, Kind | 'part'>> = {
   '/api/whatsapp/failed/:id': 'message',
   '/api/keys/:id': 'key',
   '/api/alerts/:id': 'alert',
+  '/api/alerts/devices/:id': 'device',
   '/api/webhooks/deliveries/:id': 'delivery',
   '/api/tenants/:id': 'tenant',
   '/api/pools/:name': 'pool',

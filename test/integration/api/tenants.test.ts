@@ -5,6 +5,7 @@ import { poolPath } from '@holdfast/core/operations/pool-document'
 import { alertPath } from '@holdfast/core/operations/alert-document'
 import { raiseAlert } from '@holdfast/core/operations/alerts'
 import { tenantPath } from '@holdfast/core/operations/tenant-document'
+import { pushDevicePath } from '@holdfast/core/operations/push-device-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { deliveryPath } from '@holdfast/core/session/webhook-delivery-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
@@ -86,6 +87,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'POST /api/backups/restore': "returns the caller's own sessions: backups.test.ts",
   'GET /api/backups/restore/:run': 'tells other tenants that there is none: backups.test.ts',
   'POST /api/connections/recover': 'tells of each foreign session that there is none: recoveries.test.ts',
+  'GET /api/alerts/devices': "lists the caller's own browsers: push.test.ts",
+  'POST /api/alerts/devices': "adds a browser to the caller's own tenant: push.test.ts",
   'POST /api/alerts/test': "tests the caller's own channels: alerts.test.ts",
   'GET /api/queue': "counts the caller's own messages: queue.test.ts",
   'GET /api/whatsapp/health': "shows the caller's own sessions and messages: queue.test.ts",
@@ -113,10 +116,12 @@ async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
   const { body: sent } = await api.post('/api/sendText', text)
   const { action } = (await api.post('/api/sessions/main/restart')).body
   const { body: key } = await api.post('/api/keys', { name: 'theirs', role: 'read', tenant: 'other' })
+  const { body: device } = await api.post('/api/alerts/devices', EVERY_ROUTE['POST /api/alerts/devices']?.body)
   const given = { tenant: 'other' }
   const pool = { v: 1, ...given, name: 'stolen', sessions: ['main'], changedAt: new Date() }
   await api.documents.commit([
     { kind: 'update', path: jobPath(sent.jobId), fields: given },
+    { kind: 'update', path: pushDevicePath(device.id), fields: given },
     { kind: 'update', path: recoveryActionPath(action.id), fields: given },
     { kind: 'create', path: poolPath('default', 'stolen'), fields: pool },
   ])
@@ -165,6 +170,7 @@ async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
       unknown: 'disconnected:other.nobody',
       code: 'unknown-alert',
     },
+    device: { ids: [device.id], path: pushDevicePath(device.id), unknown: '0'.repeat(24), code: 'unknown-device' },
     delivery: { ids: [delivery], path: deliveryPath(delivery), unknown: '0'.repeat(40), code: 'unknown-delivery' },
     tenant: { ids: ['other'], path: tenantPath('other'), unknown: 'nothing', code: 'unknown-tenant' },
   }

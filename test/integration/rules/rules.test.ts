@@ -47,6 +47,8 @@ const secret = [
   'usage/one',
   'owner_queries/one',
   'sign_in_tokens/one',
+  'push_devices/one',
+  'push_keys/default',
   'erasures/one',
   'due_tasks/retries.one',
   'schedule_runs/sweep',

@@ -5,13 +5,16 @@ import type { Fields } from '@holdfast/core/platform/ports'
 import { installationChannels, openChannel, tenantChannels } from './channels.ts'
 import type { AlertDependencies, AlertTaskOutcome } from './alert-dependencies.ts'
 import { testTask } from './notice-task.ts'
-import { sendNotice } from './send-notice.ts'
+import { devicesOfTenant, endDevice } from './push-channels.ts'
+import { type Sent, sendNotice } from './send-notice.ts'
 
 /** Where a test waits in the queue. */
 interface TestRef {
   readonly tenant: string
   readonly test: string
 }
+
+const WITHOUT_SECRET: Sent = { outcome: 'refused', problem: 'The channel lacks its secret.' }
 
 /** Names the channels of a test and makes a task for each. */
 export async function runTest(dependencies: AlertDependencies, { tenant, test: id }: TestRef): Promise<AlertTaskOutcome> {
@@ -21,7 +24,8 @@ export async function runTest(dependencies: AlertDependencies, { tenant, test: i
     ...(await tenantChannels(dependencies, tenant)),
     ...(test.withInstallation ? installationChannels(dependencies) : []),
   ]
-  const channels = all.map(({ name }) => name).filter((name) => test.channel === null || test.channel === name)
+  const names = [...all.map(({ name }) => name), ...(await devicesOfTenant(dependencies, tenant))]
+  const channels = names.filter((name) => test.channel === null || test.channel === name)
   await note(dependencies, tenant, id, () => ({ channels }))
   await Promise.all(channels.map((channel) => dependencies.tasks.enqueue(testTask(tenant, id, channel))))
   return 'fanned'
@@ -38,9 +42,9 @@ export async function testChannel(
   const headline = `TEST Alerts of ${tenant}`
   const text = `${headline}\nThis channel, ${name}, gets alerts of Holdfast.\nTo do: nothing.`
   const payload = { event: 'alert.test', tenant, channel: name }
-  const { outcome, problem } = channel
-    ? await sendNotice(dependencies, channel, { id: `test-${id}`, headline, text, payload })
-    : ({ outcome: 'refused', problem: 'The channel lacks its secret.' } as const)
+  const notice = { id: `test-${id}`, headline, text, payload, alert: 'test', isUrgent: true }
+  const { outcome, problem, isGone } = channel ? await sendNotice(dependencies, channel, notice) : WITHOUT_SECRET
+  if (isGone) await endDevice(dependencies, name)
   await note(dependencies, tenant, id, ({ outcomes }) => ({ outcomes: { ...outcomes, [name]: { outcome, problem } } }))
   return outcome === 'delivered' ? 'delivered' : 'refused'
 }

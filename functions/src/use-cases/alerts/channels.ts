@@ -4,8 +4,11 @@ import { isWorse } from '@holdfast/core/operations/alert-types'
 import { openTenantSecrets } from '@holdfast/core/operations/tenant-secrets'
 import type { Dependencies } from '../dependencies.ts'
 import type { InstallationChannel, Notifications } from './notification-settings.ts'
+import { devicesFor, isDevice, openDevice, type PushChannel } from './push-channels.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'wrappingKey'> & { readonly notifications: Notifications }
+type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'> & {
+  readonly notifications: Notifications
+}
 
 /** A channel without its secrets. */
 interface NamedChannel {
@@ -17,7 +20,7 @@ interface NamedChannel {
 }
 
 /** A channel with all that is needed to send. */
-export type OpenChannel = InstallationChannel
+export type OpenChannel = InstallationChannel | PushChannel
 
 const INSTALLATION = 'installation.'
 
@@ -34,16 +37,18 @@ export async function tenantChannels({ tenants }: Pick<Needed, 'tenants'>, tenan
   return alerts.channels.map(({ name, minSeverity = 'info', types = null }) => ({ name, minSeverity, types }))
 }
 
-/** Returns the names of the channels that an alert goes to. */
+/** Returns the names of the channels and browsers that an alert goes to. */
 export async function channelsOf(
-  needed: Pick<Needed, 'tenants' | 'notifications'>,
-  { tenant, severity, type }: Pick<AlertDocument, 'tenant' | 'severity' | 'type'>,
+  needed: Needed,
+  alert: Pick<AlertDocument, 'tenant' | 'scope' | 'severity' | 'type'>,
 ): Promise<readonly string[]> {
+  const { tenant, severity, type } = alert
   const own = tenant === null ? [] : await tenantChannels(needed, tenant)
   const channels = own.length > 0 ? own : installationChannels(needed)
-  return channels
+  const told = channels
     .filter(({ minSeverity, types }) => !isWorse(minSeverity, severity) && (types === null || types.includes(type)))
     .map(({ name }) => name)
+  return [...told, ...(await devicesFor(needed, alert, own.length === 0))]
 }
 
 /**
@@ -55,6 +60,7 @@ export async function openChannel(needed: Needed, tenant: string | null, name: s
   if (name.startsWith(INSTALLATION)) {
     return needed.notifications.channels.find(({ type }) => name === `${INSTALLATION}${type}`) ?? null
   }
+  if (isDevice(name)) return openDevice(needed, name)
   if (tenant === null) return null
   const { alerts } = await needed.tenants.settingsOf(tenant)
   const channel = alerts.channels.find((one) => one.name === name)

@@ -5,8 +5,9 @@ import type { AlertDependencies, AlertTaskOutcome } from './alert-dependencies.t
 import { channelsOf, openChannel } from './channels.ts'
 import { runTest, testChannel } from './channel-test.ts'
 import { alertTaskSchema, channelTask, noticeId, type NoticeRef } from './notice-task.ts'
-import { noticeText } from './notice-text.ts'
-import { type Notice, sendNotice } from './send-notice.ts'
+import { type Notice, noticeText } from './notice-text.ts'
+import { endDevice } from './push-channels.ts'
+import { sendNotice } from './send-notice.ts'
 import { tellOne } from './tell.ts'
 
 /**
@@ -63,12 +64,13 @@ async function deliver(
   if (isOvertaken(alert, ref, last)) return 'overtaken'
   const channel = await openChannel(dependencies, alert.tenant, name)
   if (!channel) return 'gone'
-  const { outcome, problem } = await sendNotice(dependencies, channel, await noticeOf(dependencies, alert, ref))
+  const { outcome, problem, isGone } = await sendNotice(dependencies, channel, await noticeOf(dependencies, alert, ref))
+  if (isGone) await endDevice(dependencies, name)
   const { opening, notice, kind } = ref
   const delivery: AlertDelivery = { v: 1, opening, notice, kind, outcome, problem, at: new Date(clock.now()) }
   await documents.commit([{ kind: 'merge', path, fields: { ...delivery } }])
   if (outcome === 'failed') throw new Error(`The channel ${name} did not take a notice: ${problem}`)
-  if (outcome === 'refused') logger.error({ alert: ref.alert, channel: name, problem }, 'A channel refuses notices.')
+  if (outcome === 'refused' && !isGone) logger.error({ alert: ref.alert, channel: name, problem }, 'A channel refuses notices.')
   return outcome
 }
 
@@ -95,6 +97,8 @@ async function noticeOf(
     id: noticeId(ref),
     ...noticeText(alert, { kind, timeZone, nowMs, runbookUrl }),
     payload: payloadOf(alert, ref, runbookUrl),
+    alert: ref.alert,
+    isUrgent: alert.severity === 'critical' && kind !== 'resolved',
   }
 }
 

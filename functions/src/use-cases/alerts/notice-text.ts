@@ -10,6 +10,17 @@ export interface NoticeText {
   readonly text: string
 }
 
+/** A notice with all that channels need. */
+export interface Notice extends NoticeText {
+  /** The same whenever the notice is sent again. */
+  readonly id: string
+  /** For programs. Has no secrets, texts of messages or numbers of phones. */
+  readonly payload: object
+  /** Notices of one alert have the same: on a phone the newest takes the place of the one before. */
+  readonly alert: string
+  readonly isUrgent: boolean
+}
+
 interface Told {
   readonly kind: NoticeKind
   /** An IANA name. */

@@ -19,6 +19,8 @@ export interface NotificationSettings {
   readonly telegramUrl: string
   /** Where docs/RUNBOOK.md can be read. */
   readonly runbookUrl: string
+  /** Where push services reach the operators: `mailto:` or `https:`. */
+  readonly contact: string
 }
 
 export interface Notifications extends NotificationSettings {

@@ -13,7 +13,14 @@ it('shortens what Telegram would refuse for its length', async () => {
   const notifications = { http: { request }, telegramUrl: 'https://telegram.example' } as unknown as Notifications
   const channel = { type: 'telegram', name: 'ops', token: 'token', chatId: '1' } as never
   for (const length of [4096, 4097]) {
-    const notice = { id: 'a', headline: 'An alert', text: 'x'.repeat(length), payload: {} }
+    const notice = {
+      id: 'a',
+      headline: 'An alert',
+      text: 'x'.repeat(length),
+      payload: {},
+      alert: 'outage:fleet',
+      isUrgent: false,
+    }
     expect(await sendNotice({ notifications, clock: systemClock }, channel, notice)).toEqual({
       outcome: 'delivered',
       problem: null,

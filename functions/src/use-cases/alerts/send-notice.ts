@@ -5,24 +5,23 @@ import type { OutgoingRequest } from '@holdfast/core/platform/outgoing'
 import type { Clock } from '@holdfast/core/platform/ports'
 import { wahaHmac } from '@holdfast/core/security/webhook-signature'
 import type { OpenChannel } from './channels.ts'
-import type { NoticeText } from './notice-text.ts'
+import type { Notice } from './notice-text.ts'
 import type { Notifications } from './notification-settings.ts'
-
-export interface Notice extends NoticeText {
-  /** The same whenever the notice is sent again. */
-  readonly id: string
-  /** For programs. Has no secrets, texts of messages or numbers of phones. */
-  readonly payload: object
-}
+import { pushRequest } from './push-request.ts'
 
 export interface Sent {
   readonly outcome: DeliveryOutcome
   /** Null when it was delivered. */
   readonly problem: string | null
+  /** The browser that was to show it has ended its subscription. */
+  readonly isGone?: boolean
 }
 
 /** Mail servers wait at each step of a conversation. */
 const SENT_WITHIN_MS = 15_000
+
+/** What a push service answers when a browser has ended its subscription. */
+const GONE = [404, 410]
 
 /** Answers after which the same request may succeed later. */
 const TEMPORARY = [408, 425, 429]
@@ -50,6 +49,7 @@ async function send(notifications: Notifications, channel: OpenChannel, notice: 
   return {
     outcome: isFinal ? 'refused' : 'failed',
     problem: `It answered with status ${status}${reasonIn(channel, answer.body)}.`,
+    isGone: channel.type === 'push' && GONE.includes(status),
   }
 }
 
@@ -60,7 +60,7 @@ async function mailed({ mail, mails }: Notifications, to: readonly string[], { i
 }
 
 function requestFor(
-  { telegramUrl }: Notifications,
+  { telegramUrl, contact }: Notifications,
   channel: Exclude<OpenChannel, { type: 'email' }>,
   notice: Notice,
   nowMs: number,
@@ -78,6 +78,8 @@ function requestFor(
       const body = JSON.stringify({ ...payload, headline, text })
       return post(channel.url, body, signatureOf(body, channel.key, { id: notice.id, nowMs }))
     }
+    case 'push':
+      return pushRequest(channel, notice, { contact, nowMs })
   }
 }
 
