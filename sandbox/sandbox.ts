@@ -29,7 +29,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const stores = options.stores && storesOfRun(options.stores)
   if (stores && (options.proxied === true || options.runnerNetworks === true))
     throw new Error('A sandbox can cut nobody off from Google’s own stores.')
-  const emulator = stores ? null : await findFirestoreEmulator(process.env)
+  const emulator = stores || options.firestore !== undefined ? null : await findFirestoreEmulator(process.env)
   const folder = await Folder.open(options.folder, stores)
   // An operator creates this directory, because the runner creates none.
   if (options.storage === 'local') await mkdir(folder.sessions, { recursive: true, mode: 0o700 })
@@ -57,7 +57,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 interface SandboxParts {
   options: SandboxOptions
   folder: Folder
-  /** Null where Google's Firestore is used. */
+  /** Null where another Firestore is used. */
   emulator: FirestoreEmulator | null
   ports: Record<keyof Backends | 'kms' | 'functions' | 'server', number>
   /** Where the stand-ins for Google's services are. */
@@ -129,10 +129,7 @@ export class Sandbox extends EventEmitter<Events> implements AsyncDisposable {
     this.server = api.server
     this.#addresses = { api: api.functions && api.url, apiServer: api.serverUrl, ...backends }
     this.#whatsapp = { url: options.whatsappUrl ?? '', root: options.whatsappRoot ?? null, media: null }
-    this.#firestore =
-      options.firestore === undefined && emulator
-        ? firestoreOf(folder, emulator, ports.firestore, options.forLong === true)
-        : null
+    this.#firestore = emulator && firestoreOf(folder, emulator, ports.firestore, options.forLong === true)
     this.storage = storageProcess(folder, ports.storage)
     this.tasks = tasksProcess(folder, ports.tasks, { clock })
     this.#deployment = new Deployment({

@@ -10,6 +10,7 @@ import { measureLatency } from './latency.ts'
 import { measureEmpty, measureOperations } from './operations.ts'
 import { measureQueueCosts } from './queue-costs.ts'
 import { measureDrain } from './queue-drain.ts'
+import { startFirestoreOf } from './firestore.ts'
 import { HELP, parseOptions, type Options } from './options.ts'
 import { measureParts, partsNamed } from './parts.ts'
 import { measureReconnection, measureRecovery } from './recovery.ts'
@@ -139,6 +140,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
+  await using _ = await startFirestoreOf(options.firestore)
   if (options.costs) {
     process.stdout.write(`${JSON.stringify(await measureCosts(chatsOf('costs', 6, COUNTED_SESSIONS), say))}\n`)
     return 0

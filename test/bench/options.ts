@@ -1,6 +1,10 @@
-import { readOptions } from '../support/command-options.ts'
+import { BadOption, readOptions, wholeNumber } from '../support/command-options.ts'
+
+/** What stands for Firestore: Google's emulator, or the light one of the bench with a latency. */
+export type FirestoreChoice = 'emulator' | { readonly latencyMs: number }
 
 export interface Options {
+  readonly firestore: FirestoreChoice
   /** The number of compared sessions. Recovery is also measured with twice as many. */
   readonly sessions: number
   /** The messages in each chat, direction and round, with all sessions. */
@@ -29,6 +33,9 @@ Compares Baileys with its keys in memory, Baileys with its multi-file state, and
 its own, and then the parts that follow. A run takes about a quarter of an hour; --sessions 10 --rounds 1 --queued 1000 --events 50
 gives first figures in less. --costs measures the operations, traffic, logs and sizes that infra/cost/counted.json has, in three minutes.
 
+--firestore emulator takes Google's emulator for Firestore, which is then most of what is measured. By default it is light:5, a
+stand-in in memory with a latency of 5 ms; light:0 and light:20 have others.
+
 Parts by themselves, a few minutes each:
   --chats      lists of 5,000 chats
   --media      documents of 20 MiB in and out: the memory of the runner, and the speed
@@ -39,8 +46,8 @@ Parts by themselves, a few minutes each:
 `
 
 /** @throws BadOption, with a message for the user of the command line. */
-export const parseOptions = (args: readonly string[]): Options =>
-  readOptions(args, {
+export function parseOptions(args: readonly string[]): Options {
+  const { firestore = 'light:5', ...options } = readOptions(args, {
     flags: ['costs', 'chats', 'media', 'webhooks', 'groups', 'backups', 'traces'],
     numbers: {
       sessions: { least: 1, most: 200, fallback: 50 },
@@ -49,4 +56,14 @@ export const parseOptions = (args: readonly string[]): Options =>
       events: { least: 1, most: 1000, fallback: 200 },
       queued: { least: 900, most: 100_000, fallback: 5000 },
     },
+    words: ['firestore'],
   })
+  return { ...options, firestore: firestoreIn(firestore) }
+}
+
+function firestoreIn(text: string): FirestoreChoice {
+  const [, name, latency] = /^(emulator|light)(?::(\d+))?$/.exec(text) ?? []
+  if (name === 'emulator' && latency === undefined) return 'emulator'
+  if (name !== 'light') throw new BadOption('--firestore must be emulator, light, or light:N with a latency in milliseconds.')
+  return { latencyMs: wholeNumber('firestore light', latency ?? '5', { least: 0, most: 1000 }) }
+}

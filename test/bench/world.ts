@@ -20,7 +20,8 @@ export class BenchWorld extends World {
     // The host of files and the receivers of webhooks are on this machine.
     const inside = { ALLOW_INSIDE_ADDRESSES: '127.0.0.1' }
     const environments = { runnerEnv: { ...runnerEnv, ...inside }, functionsEnv: inside }
-    return new BenchWorld(await startParts({ ...environments, runnerPreloads: PROBES, forLong: true }))
+    const firestore = process.env['SHARED_FIRESTORE']
+    return new BenchWorld(await startParts({ ...environments, firestore, runnerPreloads: PROBES, forLong: true }))
   }
 
   allActive(phones: readonly string[]): Promise<number> {
