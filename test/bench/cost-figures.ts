@@ -8,7 +8,7 @@ import { measureEmpty, measureOperations } from './operations.ts'
 import { measureQueueCosts } from './queue-costs.ts'
 import type { Chat } from './subject.ts'
 import { measureSweep } from './sweep-costs.ts'
-import { measureThroughput } from './throughput.ts'
+import { oneRound } from './throughput.ts'
 import { BenchWorld } from './world.ts'
 
 const IDLE_MS = 120_000
@@ -27,7 +27,7 @@ export async function measureCosts(chats: readonly Chat[], say: (text: string) =
   say(`Linking ${chats.length} sessions ...`)
   await linkAll(world, subject, chats)
   // The first message of a chat also creates its Signal session, which is not part of the measurement.
-  await measureThroughput(world, subject, { chats, messages: 1, rounds: 1 })
+  await oneRound(world, subject, { chats, messages: 1 })
   await pause(QUIET_MS)
   const counted = { chats, online: chats.length, messages: MESSAGES, idleMs: IDLE_MS, empty }
   say('Traffic and logs ...')

@@ -1,23 +1,22 @@
 import { clientsOf } from '../support/clients-of-sandbox.ts'
 import { runCommand } from '../support/command-options.ts'
 import { measureAcceptance } from './acceptance.ts'
-import { compare, linkAll } from './compare.ts'
+import { chatsOf, Comparison } from './compare.ts'
+import { coreOfContestants } from './core.ts'
 import { measureCosts } from './cost-figures.ts'
 import { rounded, usd } from './costs.ts'
 import { measureGroupCommits } from './group-commits.ts'
-import { HoldfastSubject } from './holdfast-subject.ts'
 import { measureLatency } from './latency.ts'
+import { watchOthers } from './machine.ts'
 import { measureEmpty, measureOperations } from './operations.ts'
 import { measureQueueCosts } from './queue-costs.ts'
 import { measureDrain } from './queue-drain.ts'
-import { startFirestoreOf } from './firestore.ts'
+import { nameOf, startFirestoreOf } from './firestore.ts'
 import { HELP, parseOptions, type Options } from './options.ts'
 import { measureParts, partsNamed } from './parts.ts'
-import { measureReconnection, measureRecovery } from './recovery.ts'
 import { round } from './statistics.ts'
-import { StockSubject } from './stock-subject.ts'
-import type { Chat } from './subject.ts'
 import { printFigures } from './table.ts'
+import { ratiosOf, type Verdict, verdictOn } from './verdict.ts'
 import { BenchWorld } from './world.ts'
 
 const IDLE_MS = 30_000
@@ -31,39 +30,60 @@ const DRAINED_SESSIONS = 20
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** Measures all figures. The emulator, the simulator, the compared processes and this one all run on this machine. */
+/** Compares Holdfast with Baileys by itself. The stand-ins, the compared processes and this one all run on this machine. */
+async function compare(comparison: Comparison, { large, rounds, firestore }: Options) {
+  const endWatch = await watchOthers(say)
+  const { one, many } = await comparison.measure()
+  const others = await endWatch()
+  const most = large > many.sessions ? await comparison.measureMore(large) : many
+  const ratios = ratiosOf(many)
+  const verdict = verdictOn(ratios, { others, rounds, onEmulator: firestore === 'emulator' })
+  say(sentenceOf(verdict))
+  return {
+    firestore: nameOf(firestore),
+    verdict,
+    others,
+    pinnedToCore: coreOfContestants(),
+    sessions: many.sessions,
+    ratios,
+    bySessions: Object.fromEntries([one, many, most].map((compared) => [compared.sessions, ratiosOf(compared)])),
+    rssPerSessionMb: most.rssPerSessionMb.holdfast,
+    compared: Object.fromEntries([one, many, most].map((compared) => [compared.sessions, compared])),
+  }
+}
+
+const sentenceOf = ({ isReached, because }: Verdict): string =>
+  isReached === null
+    ? `No verdict: ${because.join('; ')}.`
+    : isReached
+      ? 'All aims are reached.'
+      : `Missed: ${because.join('; ')}.`
+
+async function measureThroughputAlone(options: Options) {
+  await using world = await BenchWorld.start()
+  const clients = clientsOf(world.sandbox.info)
+  await using comparison = await Comparison.open({ world, clients, options, say })
+  return await compare(comparison, options)
+}
+
+/** Measures all figures. */
 async function measure(options: Options) {
-  const { sessions, rounds } = options
-  say('Group commits on the emulator ...')
+  const { sessions } = options
+  say('Group commits ...')
   const groupCommitMs = await measureGroupCommits(COMMITS)
   const parts = await measureParts(options, say)
   await using world = await BenchWorld.start()
   const clients = clientsOf(world.sandbox.info)
   const empty = await measureEmpty(clients, IDLE_MS)
-
-  const inMemory = await StockSubject.start(world, 'memory')
-  const memoryChats = chatsOf('memory', 1, sessions)
-  const memory = await compare(world, inMemory, memoryChats, options, say)
-  say(`${inMemory.name}: dropping its sockets ...`)
-  const reconnectMs = { half: await measureReconnection(world, memoryChats, rounds), all: 0 }
-  const moreMemory = chatsOf('memory-more', 2, sessions)
-  await linkAll(world, inMemory, moreMemory)
-  reconnectMs.all = await measureReconnection(world, [...memoryChats, ...moreMemory], rounds)
-  await inMemory.close()
-
-  const inFiles = await StockSubject.start(world, 'multi-file')
-  const multiFile = await compare(world, inFiles, chatsOf('files', 3, sessions), options, say)
-  await inFiles.close()
-
-  const product = new HoldfastSubject(world, clients.documents)
-  const chats = chatsOf('holdfast', 4, sessions)
-  const holdfast = await compare(world, product, chats, options, say)
+  await using comparison = await Comparison.open({ world, clients, options, say })
+  const compared = await compare(comparison, options)
+  const { chats, holdfast: product } = comparison
   say('Holdfast: latency ...')
   const sendToAckMs = await measureLatency(world, chats[0]!, LATENCY_MESSAGES)
   say('Holdfast: operations ...')
   const counted = {
     chats: chats.slice(0, COUNTED_SESSIONS),
-    online: sessions,
+    online: chats.length,
     messages: COUNTED_MESSAGES,
     idleMs: IDLE_MS,
     empty,
@@ -71,33 +91,14 @@ async function measure(options: Options) {
   const operations = await measureOperations(world, clients, counted)
   say('Holdfast: the queue (retried, scheduled and cancelled messages; this takes more than a minute) ...')
   const queueCosts = await measureQueueCosts(world, clients, { chats: counted.chats, idle: operations.idle })
-  const drained = chats.slice(0, DRAINED_SESSIONS)
+  const drained = chats.slice(0, Math.min(sessions, DRAINED_SESSIONS))
   await product.disconnect(drained)
   say('Holdfast: accepting messages ...')
   const acceptance = await measureAcceptance(world, drained, ACCEPTANCE_REQUESTS)
   say(`Holdfast: draining ${options.queued} messages ...`)
   const drain = await measureDrain(world, product, { chats: drained, messages: options.queued, queued: acceptance.accepted })
-  say('Holdfast: kills ...')
-  const recovery = { half: await measureRecovery(world, clients, chats, rounds), all: { fromKillMs: 0, fromClaimMs: 0 } }
-  const moreChats = chatsOf('holdfast-more', 5, sessions)
-  await linkAll(world, product, moreChats)
-  recovery.all = await measureRecovery(world, clients, [...chats, ...moreChats], rounds)
-
-  const worse = (one: number, other: number) => round(Math.min(one, other), 2)
   return {
-    sessions,
-    ratios: {
-      throughputVsMemory: worse(
-        holdfast.many.sentPerSecond / memory.many.sentPerSecond,
-        holdfast.many.receivedPerSecond / memory.many.receivedPerSecond,
-      ),
-      throughputVsMultiFile: worse(
-        holdfast.many.sentPerSecond / multiFile.many.sentPerSecond,
-        holdfast.many.receivedPerSecond / multiFile.many.receivedPerSecond,
-      ),
-      recoveryVsMemory: round(recovery.half.fromClaimMs / reconnectMs.half, 2),
-    },
-    rssPerSessionMb: holdfast.rssPerSessionMb.afterTraffic,
+    ...compared,
     operations: {
       perSent: rounded(operations.perSent),
       perReceived: rounded(operations.perReceived),
@@ -120,18 +121,16 @@ async function measure(options: Options) {
     groupCommitMs,
     ...parts,
     sendToAckMs,
-    eventLoopMs: holdfast.eventLoopMs,
-    recovery: { [sessions]: recovery.half, [2 * sessions]: recovery.all },
-    reconnectMs: { [sessions]: reconnectMs.half, [2 * sessions]: reconnectMs.all },
-    compared: { memory, multiFile, holdfast },
   }
 }
 
-function chatsOf(name: string, digit: number, count: number): Chat[] {
-  return Array.from({ length: count }, (_, index) => {
-    const number = `${digit}${String(index).padStart(4, '0')}`
-    return { name: `${name}-${index}`, phone: `551190${number}11`, contact: `551180${number}11` }
-  })
+async function figuresOf(options: Options): Promise<object> {
+  const parts = partsNamed(options)
+  if (!options.throughput && parts.length === 0) return measure(options)
+  return {
+    ...(options.throughput ? await measureThroughputAlone(options) : {}),
+    ...(parts.length > 0 ? await measureParts(options, say, parts) : {}),
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -145,8 +144,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(await measureCosts(chatsOf('costs', 6, COUNTED_SESSIONS), say))}\n`)
     return 0
   }
-  const parts = partsNamed(options)
-  const figures = parts.length > 0 ? await measureParts(options, say, parts) : await measure(options)
+  const figures = await figuresOf(options)
   if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
   else printFigures(figures)
   return 0

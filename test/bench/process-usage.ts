@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { round } from './statistics.ts'
 
 /** The unit of CPU time in `/proc`. Every Linux kernel reports ticks of 10 ms. */
-const TICK_MS = 10
+export const TICK_MS = 10
 
 /** Returns the user and system time of a process since its start, in ms. */
 export async function cpuMs(pid: number): Promise<number> {

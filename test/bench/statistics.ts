@@ -20,6 +20,19 @@ export function medianOf(values: readonly number[]): number {
   return (lower + upper) / 2
 }
 
+/** What came of several rounds. */
+export interface Spread {
+  readonly min: number
+  readonly median: number
+  readonly max: number
+}
+
+export const spreadOf = (values: readonly number[], digits: number): Spread => ({
+  min: round(Math.min(...values), digits),
+  median: round(medianOf(values), digits),
+  max: round(Math.max(...values), digits),
+})
+
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits))
 
 /** Returns the time from the first to the second event of each thing that had both, in ms. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { coreOfContestants, pin } from './core.ts'
 import type { Chat, Subject } from './subject.ts'
 import type { BenchWorld } from './world.ts'
 
@@ -55,6 +56,8 @@ export class StockSubject implements Subject {
     const { url, root } = await world.whatsappAddress()
     const setup: StockSetup = { url, root, folder }
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(setup)], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const core = coreOfContestants()
+    if (core !== null && child.pid !== undefined) pin(child.pid, core)
     return new StockSubject(`Baileys, keys in ${keys === 'memory' ? 'memory' : 'files'}`, world, child, folder)
   }
 

@@ -4,6 +4,7 @@ import { deliveryPath, WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook
 import { clientsOf } from '../support/clients-of-sandbox.ts'
 import { linkSession } from '../support/linked-session.ts'
 import { WebhookReceiver } from '../support/webhook-receiver.ts'
+import { cpuByProgram, type Program } from './machine.ts'
 import type { Clients } from './product.ts'
 import { measureWebhookOperations, type WebhookOperations } from './webhook-operations.ts'
 import { percentiles, round, spansBetween, type Percentiles } from './statistics.ts'
@@ -36,6 +37,8 @@ interface Stage {
 }
 
 interface Told {
+  /** CPU time of each program of the sandbox for one event, from the first message to the last event, in ms. */
+  readonly cpuMsPerEvent: Readonly<Record<Program, number>>
   /** Messages in a second that the contacts sent, and events in a second from the first message to the last event. */
   readonly offeredPerSecond: number
   readonly deliveredPerSecond: number
@@ -126,6 +129,7 @@ async function tell(stage: Stage, perSecond: number): Promise<Told> {
   const handedOver = new Map<string, number>()
   const stop = world.events.on(({ type, id, at }) => void (type === 'delivered' && id !== undefined && handedOver.set(id, at)))
   const arrivals = watchArrivals(stage)
+  const before = await cpuByProgram()
   const startedAt = Date.now()
   const ids = await sayEvenly(stage, perSecond)
   const saidMs = Date.now() - startedAt
@@ -133,10 +137,15 @@ async function tell(stage: Stage, perSecond: number): Promise<Told> {
   const missing = (): number => ids.filter((id) => !arrivals.at.has(id)).length
   while (missing() > 0 && performance.now() < deadline) await pause(LOOK_EVERY_MS)
   stop()
+  const after = await cpuByProgram()
   const committed = await commitTimes(clients, arrivals.events)
   const arrived = new Map(ids.flatMap((id) => (arrivals.at.has(id) ? [[id, arrivals.at.get(id) ?? 0] as const] : [])))
   receiver.requests.length = 0
+  const programs = Object.keys(after) as Program[]
   return {
+    cpuMsPerEvent: Object.fromEntries(
+      programs.map((program) => [program, round((after[program] - before[program]) / ids.length, 2)]),
+    ) as Record<Program, number>,
     offeredPerSecond: round((ids.length * 1000) / saidMs),
     deliveredPerSecond: round((arrived.size * 1000) / (Math.max(...arrived.values()) - startedAt)),
     fromReceiptMs: percentiles(spansBetween(handedOver, arrived)),

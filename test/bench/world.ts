@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SimulatorEvent } from '../support/event-reader.ts'
 import { startParts, World } from '../support/world.ts'
+import { coreOfContestants } from './core.ts'
 
 const EVENT_LIMIT_MS = 120_000
 const LOOK_EVERY_MS = 10
 
-const PROBES = ['./lag-probe.ts', './traffic-probe.ts', './buffer-probe.ts'].map((file) => new URL(file, import.meta.url).href)
+const PROBES = ['./lag-probe.ts', './pin-probe.ts', './traffic-probe.ts', './buffer-probe.ts'].map(
+  (file) => new URL(file, import.meta.url).href,
+)
 
 /** One sandbox with the product, whose simulator all compared subjects share. */
 export class BenchWorld extends World {
@@ -15,11 +18,13 @@ export class BenchWorld extends World {
       RESTART_PAUSE_LIMIT_MS: '0',
       CRASH_LOOP_AFTER: '1000000',
       CONNECTS_PER_SECOND: '1000',
-      MAX_CONNECTIONS: '200',
+      MAX_CONNECTIONS: '2000',
     }
+    const core = coreOfContestants()
+    const onCore = core === null ? {} : { BENCH_CORE: String(core) }
     // The host of files and the receivers of webhooks are on this machine.
     const inside = { ALLOW_INSIDE_ADDRESSES: '127.0.0.1' }
-    const environments = { runnerEnv: { ...runnerEnv, ...inside }, functionsEnv: inside }
+    const environments = { runnerEnv: { ...runnerEnv, ...onCore, ...inside }, functionsEnv: inside }
     const firestore = process.env['SHARED_FIRESTORE']
     return new BenchWorld(await startParts({ ...environments, firestore, runnerPreloads: PROBES, forLong: true }))
   }
