@@ -18,7 +18,7 @@ export class BenchWorld extends World {
       RESTART_PAUSE_LIMIT_MS: '0',
       CRASH_LOOP_AFTER: '1000000',
       CONNECTS_PER_SECOND: '1000',
-      MAX_CONNECTIONS: '2000',
+      MAX_CONNECTIONS: '1000',
     }
     const core = coreOfContestants()
     const onCore = core === null ? {} : { BENCH_CORE: String(core) }
