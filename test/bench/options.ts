@@ -20,6 +20,7 @@ export interface Options {
   readonly throughput: boolean
   /** Each of these measures its part, and nothing else that is not named beside it. */
   readonly chats: boolean
+  readonly lists: boolean
   readonly media: boolean
   readonly webhooks: boolean
   readonly groups: boolean
@@ -44,6 +45,7 @@ stand-in in memory with a latency of 5 ms; light:0 and light:20 have others.
 Parts by themselves, a few minutes each:
   --throughput the comparison, with memory and recovery
   --chats      lists of 5,000 chats
+  --lists      lists of 5,000 sessions and 50,000 messages, and the dashboard's overview
   --media      documents of 20 MiB in and out: the memory of the runner, and the speed
   --webhooks   --events a second into one end point and into several: the time until they have them
   --groups     the first and the second message to a group of 1,000 members
@@ -54,7 +56,7 @@ Parts by themselves, a few minutes each:
 /** @throws BadOption, with a message for the user of the command line. */
 export function parseOptions(args: readonly string[]): Options {
   const { firestore = 'light:5', ...options } = readOptions(args, {
-    flags: ['costs', 'throughput', 'chats', 'media', 'webhooks', 'groups', 'backups', 'traces'],
+    flags: ['costs', 'throughput', 'chats', 'lists', 'media', 'webhooks', 'groups', 'backups', 'traces'],
     numbers: {
       sessions: { least: 1, most: 200, fallback: 50 },
       messages: { least: 1, most: 1000, fallback: 6 },

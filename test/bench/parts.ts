@@ -2,6 +2,7 @@ import { measureBackups } from './backups.ts'
 import { measureChatList } from './chat-list.ts'
 import { measureGroups } from './groups.ts'
 import { measureMedia } from './media.ts'
+import { measureLists } from './lists.ts'
 import type { Options } from './options.ts'
 import { measureTraces } from './traces.ts'
 import { measureWebhooks } from './webhooks.ts'
@@ -9,6 +10,7 @@ import { measureWebhooks } from './webhooks.ts'
 /** What is measured without a comparison, each in a world of its own. The names of options, with the names of the figures. */
 const PARTS = {
   chats: async () => ({ chatListMs: await measureChatList() }),
+  lists: async () => ({ lists: await measureLists() }),
   media: async () => ({ media: await measureMedia() }),
   webhooks: async ({ events }: Options) => ({ webhooks: await measureWebhooks(events) }),
   groups: async () => ({ groups: await measureGroups() }),
@@ -35,6 +37,7 @@ export async function measureParts(options: Options, say: (text: string) => void
 
 const TITLES: Readonly<Record<Part, string>> = {
   chats: 'Lists of 5,000 chats',
+  lists: 'Lists of 5,000 sessions and 50,000 messages',
   media: 'Documents of 20 MiB',
   webhooks: 'Webhooks',
   groups: 'Groups of 1,000 members',
