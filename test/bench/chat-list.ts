@@ -1,6 +1,6 @@
 import { type ChatEntry, directoryPath, pageOfEntry, sealPage } from '@holdfast/core/message/directory-document'
 import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
-import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import { sealMessage } from '@holdfast/core/message/sealed-content'
 import type { Change } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { startFirestore } from '../support/firestore-under-test.ts'
@@ -62,8 +62,8 @@ const chatOf = (index: number): ChatEntry => ({
 
 function messageOf(cipher: SessionCipher, { id: chat, at }: ChatEntry, index: number): Change {
   const messageId = `BENCH${index}`
-  const content = sealReceivedContent(cipher, messageId, { text: `The last message of chat ${index}.`, proto: '' })
-  const names = { messageId, chat, participant: null, fromMe: false, pushName: null, type: 'text' }
-  const fields = { v: 1, ...names, content, sentAt: new Date(at), order: messageOrder(index, 0) }
+  const message = { messageId, chat, participant: null, text: `The last message of chat ${index}.`, proto: '' }
+  const readable = { v: 1, fromMe: false, pushName: null, type: 'text', sentAt: new Date(at), order: messageOrder(index, 0) }
+  const fields = { ...readable, ...sealMessage(cipher, messageId, message) }
   return { kind: 'merge', path: `${messagesPath(cipher.sessionId)}/${messageId}`, fields }
 }

@@ -96,7 +96,14 @@ export class CountedApi {
   async handleTask(id: string): Promise<void> {
     const clock: Clock = { ...systemClock, now: () => systemClock.now() + 24 * 3_600_000 }
     await handleDueTask(
-      { documents: this.#clients.documents, tasks: this.#tasks, clock, logger: this.#logger, jobsLag: false },
+      {
+        documents: this.#clients.documents,
+        wrappingKey: this.wrappingKey,
+        tasks: this.#tasks,
+        clock,
+        logger: this.#logger,
+        jobsLag: false,
+      },
       { job: id },
     )
   }

@@ -88,6 +88,7 @@ class Telling {
       sessionId,
       order: String(number).padStart(9, '0'),
       seal: (body, place) => cipher.sealContent(body, place),
+      pseudonym: (jid) => cipher.pseudonym(jid),
     })
     await this.#clients.documents.commit(changes)
     await kickWebhooks({ tasks: this.#tasks, logger: this.#logger }, changes)

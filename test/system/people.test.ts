@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { maskedNumbers } from '@holdfast/core/message/message-names'
 import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import { peopleOf } from '../support/people.ts'
@@ -177,8 +178,8 @@ describe('an unreadable message', () => {
     await eventually(async () => expect(await parkedOf(chat)).toHaveLength(1))
     const [document] = await parkedOf(chat)
     expect(document?.fields).toMatchObject({
-      messageId: id,
-      from: `${chat.contact}@s.whatsapp.net`,
+      messageId: expect.stringMatching(/^#/),
+      shown: { from: maskedNumbers(`${chat.contact}@s.whatsapp.net`), participant: null },
       attempts: 5,
       error: { code: 'no-message' },
       resolvedAt: null,

@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { constants, inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jobDocumentSchema } from '@holdfast/core/message/job-document'
+import { messagesPath } from '@holdfast/core/message/message-document'
+import { parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import { runnerDocumentSchema } from '@holdfast/core/operations/runner-document'
-import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
+import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
+import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 
@@ -15,6 +18,7 @@ const IN = 'I would like an appointment on Thursday'
 
 let world: EngineWorld
 let chat: Chat
+let named: Chat
 let job: AcceptedMessage
 let qr: string
 
@@ -28,6 +32,7 @@ beforeAll(async () => {
     return shown
   })
   chat = await world.linked('secret')
+  named = await whatPeopleSay()
   job = await chat.send(OUT)
   await chat.send(OUT, '5511000000000')
   await chat.receive(IN)
@@ -42,6 +47,53 @@ beforeAll(async () => {
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
+
+/** A person of the phone's past. */
+const FORMER = '5511777770001'
+
+/**
+ * Lets people write to a session in every way: in a chat and a group, from a number and from a LID, with a file, edits, reactions and a call, in the
+ * past of the phone, on the phone itself, and what nobody can read. An end point that nobody reaches is to be told of all. Nothing is sent
+ * to them, so that no job names them.
+ */
+async function whatPeopleSay(): Promise<Chat> {
+  const said = world.chat('named')
+  const messages = [{ text: 'in the past', from: FORMER }]
+  const history = { conversations: [{ chat: FORMER, name: 'A former friend', messages }] }
+  await world.linked(said.name, { as: said, phone: { history } })
+  const webhooks = [{ url: 'https://receiver.example/all', events: ['*'] }]
+  const fields = { config: { webhooks } }
+  await world.google.documents.commit([{ kind: 'merge', path: sessionPath(said.sessionId), fields }])
+  const { simulator } = world
+  const { contact, phone } = said
+  const group = await simulator.createGroup('Friends', [contact, phone])
+  const first = await said.receive('by number')
+  const key = { id: first, fromMe: true, remoteJid: `${phone}@s.whatsapp.net` }
+  const edited = { key, type: 'MESSAGE_EDIT', editedMessage: { conversation: 'better' }, timestampMs: Date.now() }
+  await simulator.sayAsContact(contact, {
+    to: phone,
+    message: { editedMessage: { message: { protocolMessage: edited } } },
+    attrs: { edit: '1' },
+  })
+  await simulator.sayAsContact(contact, {
+    to: phone,
+    message: { reactionMessage: { key, text: '👍' } },
+    attrs: { type: 'reaction' },
+  })
+  await simulator.sayAsContact(contact, { group, message: { conversation: 'in the group' } })
+  await simulator.sendFileAsContact(contact, { to: phone, kind: 'image', mimetype: 'image/jpeg', size: 2000, caption: 'a file' })
+  await simulator.sayOnPhone(phone, { to: contact, message: { conversation: 'on the phone' } })
+  await simulator.poisonAsContact(contact, phone, { kind: 'not-protobuf', retry: 'bad' })
+  await simulator.call(contact, phone)
+  await simulator.addressContact(contact, 'lid')
+  await said.receive('by LID')
+  const texts = ['in the past', 'by number', 'in the group', 'a file', 'on the phone', 'by LID']
+  await eventually(async () => expect((await said.stored()).toSorted()).toEqual(texts.toSorted()))
+  await eventually(async () =>
+    expect(await world.google.documents.query({ collection: parkedStanzasPath(said.sessionId) })).toHaveLength(1),
+  )
+  return said
+}
 
 interface Stored {
   path: string
@@ -124,6 +176,29 @@ describe('the content of Firestore and Cloud Storage', () => {
     // The search works: it finds a value that is meant to be readable.
     expect(findIn(documents, 'CONNECTED')).toContain(`whatsapp_connection_states/${chat.sessionId}`)
   })
+
+  test('shows nobody who writes to a session, in no field and no name, and no id from which a number could be guessed', async () => {
+    const stored = [...(await allDocuments()), ...(await allObjects())]
+    const people = [named.contact, FORMER]
+    // In every text that names them: a chat by number, a LID, a file's name, a fixed or a compressed text.
+    const found = stored.filter(({ path, bytes }) =>
+      people.some((person) => path.includes(person) || disguisesOf(person).some((text) => bytes.includes(text))),
+    )
+    expect(found.map(({ path }) => path)).toEqual([])
+
+    // Everything was there to be found.
+    const kinds = stored.flatMap(({ path }) => (path.includes(named.sessionId) ? (path.split('/').at(-2) ?? '') : []))
+    expect(kinds).toEqual(expect.arrayContaining(['messages', 'media', 'parked_stanzas', 'chats', 'contacts', 'journal']))
+    const deliveries = await world.google.documents.query({
+      collection: WEBHOOK_DELIVERIES,
+      where: [['sessionId', '==', named.sessionId]],
+    })
+    expect(new Set(deliveries.map(({ fields }) => fields['event'])).size).toBeGreaterThan(4)
+
+    // Ids of documents are hashes of chat, author and id of the message. Each needs an id that is not beside it.
+    const messages = await world.google.documents.query({ collection: messagesPath(named.sessionId) })
+    expect(messages.map(({ fields }) => String(fields['messageId'])[0])).toEqual(messages.map(() => '#'))
+  })
 })
 
 describe('an operator in the Firestore console', () => {
@@ -168,6 +243,16 @@ describe('an operator in the Firestore console', () => {
     })
     // The document of the killed runner goes once its sessions have moved.
     await eventually(async () => expect(await world.google.documents.query({ collection: 'runners' })).toHaveLength(1))
+  })
+
+  test('sees that people write, with their names masked', async () => {
+    const [one] = await world.google.documents.query({
+      collection: messagesPath(chat.sessionId),
+      where: [['order', '>', '']],
+      limit: 1,
+    })
+    const masked = `${chat.contact.slice(0, 2)}…${chat.contact.slice(-2)}@s.whatsapp.net`
+    expect(one?.fields).toMatchObject({ fromMe: false, type: 'text', sentAt: isDate, shown: { chat: masked, participant: null } })
   })
 
   test('sees the jobs with their timeline', async () => {

@@ -41,5 +41,5 @@ export function toldAck(
     _data: { key: { remoteJid: chat, fromMe: true, id: messageId } },
   }
   const event = chat.endsWith('@g.us') ? 'message.ack.group' : 'message.ack'
-  return { event, payload, chat, at, key, isSecret: false }
+  return { event, payload, chat, at, key, isSecret: true }
 }

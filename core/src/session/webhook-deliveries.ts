@@ -12,21 +12,30 @@ interface Telling {
   readonly order: string
   /** Seals content of messages with the session's data key, for a place. */
   readonly seal: (body: Buffer, place: string) => Buffer
+  /** Stands for a JID: see `SessionCipher.pseudonym`. */
+  readonly pseudonym: (jid: string) => string
 }
 
 /**
  * Returns the merges that write a delivery for each end point that wants to be told of something, and one for the stream of the tenant while
  * somebody listens to it. They belong into the commit of what they tell.
  */
-export function deliveriesOf(told: WebhookEvent, view: WebhookView, { sessionId, order, seal }: Telling): readonly Merge[] {
+export function deliveriesOf(
+  told: WebhookEvent,
+  view: WebhookView,
+  { sessionId, order, seal, pseudonym }: Telling,
+): readonly Merge[] {
   const endpoints = view.endpoints.filter((endpoint) => wants(endpoint, told.event))
   if (endpoints.length === 0 && !view.isLive) return []
   if (told.chat !== null && isIgnored(told.chat, view.ignored)) return []
-  const eventId = eventIdOf(sessionId, told.event, told.key, told.at)
+  // Ids are hashes. Without the session's key nobody finds a phone number by trying all.
+  const key = told.key.map((part) => (part.includes('@') ? pseudonym(part) : part))
+  const eventId = eventIdOf(sessionId, told.event, key, told.at)
+  const chat = told.chat === null ? '' : pseudonym(told.chat)
   const body = bodyOf(told, eventId, view)
   const deliveries = endpoints.map(({ id: endpoint, scope }): Merge => {
     const id = deliveryIdOf(endpoint, eventId)
-    const lane = laneOf(endpoint, sessionId, told.chat ?? '')
+    const lane = laneOf(endpoint, sessionId, chat)
     const delivery: Omit<Delivery, 'since' | 'lookAt'> = {
       ...UNTRIED,
       tenant: view.tenant,

@@ -13,7 +13,11 @@ export const deliveryPath = (id: string): string => `${WEBHOOK_DELIVERIES}/${id}
 /** The same event for the same end point has the same document, however often it is written. */
 export const deliveryIdOf = (endpoint: string, event: string): string => hashOf('delivery', endpoint, event)
 
-/** Deliveries of one lane go out one after the other. */
+/**
+ * Deliveries of one lane go out one after the other.
+ *
+ * @param chat stands for the chat, so that the lane tells nobody which one it is
+ */
 export const laneOf = (endpoint: string, sessionId: string, chat: string): string => hashOf('lane', endpoint, sessionId, chat)
 
 const hashOf = (...parts: readonly string[]): string =>

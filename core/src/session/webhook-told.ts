@@ -12,7 +12,7 @@ export interface WebhookEvent {
   readonly key: readonly string[]
   /** The account after the event, where the event changes it. */
   readonly me?: Account | null
-  /** Whether it has content of messages, which leaves the process sealed only. */
+  /** Whether it has content of messages or says who writes to whom, which leaves the process sealed only. */
   readonly isSecret: boolean
 }
 

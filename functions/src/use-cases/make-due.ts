@@ -13,14 +13,17 @@ import {
   type Merge,
   SERVER_TIME,
 } from '@holdfast/core/platform/ports'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import type { KeyWrapping } from '@holdfast/core/security/key-wrapping'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { kickWebhooks } from '@holdfast/core/operations/webhook-kick'
 import { z } from 'zod'
 import type { Dependencies } from './dependencies.ts'
+import { cipherOf } from './find-session.ts'
 import { tellEndPointsOf } from './webhooks/tell-end-points.ts'
 
 /** The dependencies of tasks and schedules about jobs. */
-export type QueueDependencies = Pick<Dependencies, 'documents' | 'tasks' | 'clock' | 'logger'> & {
+export type QueueDependencies = Pick<Dependencies, 'documents' | 'wrappingKey' | 'tasks' | 'clock' | 'logger'> & {
   /**
    * True in storage mode `local`, where the document of a job may lag behind what its owner has recorded. The owner alone then
    * says that a message is unsent.
@@ -86,16 +89,17 @@ export async function handleDueTask(dependencies: QueueDependencies, payload: un
  * time has come as well enter the queue in the same commit, because their tasks may come in another order.
  */
 export async function makeDue(
-  { documents, tasks, clock, logger, jobsLag }: QueueDependencies,
+  dependencies: QueueDependencies,
   given: DocumentSnapshot,
   fits: (job: JobDocument) => boolean = () => true,
 ): Promise<DueOutcome> {
+  const { documents, tasks, clock, logger, jobsLag } = dependencies
   let snapshot = given
   for (let round = 1; ; round++) {
     const now = clock.now()
     const { outcome, fields } = decide(snapshot, fits, { now, jobsLag })
     if (!fields) return outcome
-    const told = outcome === 'expired' ? await tellOfFailure(documents, snapshot, new Date(now)) : []
+    const told = outcome === 'expired' ? await tellOfFailure(dependencies, snapshot, new Date(now)) : []
     const beside = outcome === 'made-due' ? await dueBeside(documents, snapshot, { now, jobsLag }) : []
     try {
       const changes = [snapshot, ...beside].map(
@@ -132,10 +136,36 @@ async function dueBeside(
 }
 
 /** Returns what tells the end points of the session that the message was not sent. */
-async function tellOfFailure(documents: DocumentStore, { id, fields }: DocumentSnapshot, at: Date): Promise<readonly Merge[]> {
+async function tellOfFailure(
+  { documents, wrappingKey }: QueueDependencies,
+  { id, fields }: DocumentSnapshot,
+  at: Date,
+): Promise<readonly Merge[]> {
   const { sessionId, messageId, chat } = fields as Pick<JobDocument, 'sessionId' | 'messageId' | 'chat'>
   const told = ackEventOf({ job: id, status: 'failed', messageId, chat, at })
-  return told ? tellEndPointsOf(documents, await documents.read(sessionPath(sessionId)), told) : []
+  if (!told) return []
+  const cipher = await cipherUnlessTrouble(documents, sessionId, wrappingKey)
+  // The job beside it has its chat in the clear, so that the event may, too.
+  return tellEndPointsOf(
+    documents,
+    await documents.read(sessionPath(sessionId)),
+    cipher ? told : { ...told, isSecret: false },
+    cipher,
+  )
+}
+
+/** Null when the key of the session cannot be had: what tells of a message does not keep it from its end. */
+async function cipherUnlessTrouble(
+  documents: DocumentStore,
+  sessionId: string,
+  wrappingKey: KeyWrapping,
+): Promise<SessionCipher | null> {
+  try {
+    return await cipherOf(documents, sessionId, wrappingKey)
+  } catch (error) {
+    if (isHoldfastError(error)) return null
+    throw error
+  }
 }
 
 interface Decision {

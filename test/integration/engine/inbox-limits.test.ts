@@ -62,7 +62,7 @@ describe('a large message', () => {
     expect((await listMessages(session)).map(({ messageId }) => messageId)).toEqual(['before', 'large', 'after'])
     const [found] = await session.documents.query({
       collection: messagesPath(session.sessionId),
-      where: [['messageId', '==', 'large']],
+      where: [['messageId', '==', session.cipher.pseudonym('large')]],
     })
     expect(found?.fields['tooLarge']).toEqual(tooLarge)
     const { text, proto } = JSON.parse(
@@ -161,9 +161,10 @@ describe('a message whose document Firestore refuses', () => {
       acked: true,
     })
     const parked = await session.documents.query({ collection: parkedStanzasPath(session.sessionId) })
-    const from = '5511900000002@s.whatsapp.net'
+    const [messageId, from] = ['refused', '5511900000002@s.whatsapp.net'].map((name) => session.cipher.pseudonym(name))
+    const shown = { from: '55…02@s.whatsapp.net', participant: null }
     expect(parked.map(({ fields }) => fields)).toMatchObject([
-      { messageId: 'refused', from, error: { code: 'refused' }, size: 'plaintext of refused'.length, resolvedAt: null },
+      { messageId, from, shown, error: { code: 'refused' }, size: 'plaintext of refused'.length, resolvedAt: null },
     ])
   }
 

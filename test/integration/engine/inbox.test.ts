@@ -51,7 +51,7 @@ function reaction(messageId: string, to: string): ReturnType<typeof stanza> {
 const reactionsTo = async (session: SessionUnderTest, ...messageIds: string[]) =>
   Promise.all(
     messageIds.map(async (id) => {
-      const where = [['messageId', '==', id]] as const
+      const where = [['messageId', '==', session.cipher.pseudonym(id)]] as const
       const [found] = await session.documents.query({ collection: messagesPath(session.sessionId), where })
       if (!found || !messageDocumentOf(found)) return null
       return openMessage(session.cipher, found).reactions?.map(({ text }) => text)

@@ -90,7 +90,9 @@ describe('a session with unsaved changes', () => {
     passedMs = 16 * DAY_MS
     // Any wake-up makes the loop look at what is due.
     owned?.want('online')
-    await expect.poll(async () => (await parked()).map(({ fields }) => fields['messageId'])).toEqual(['M1'])
+    await expect
+      .poll(async () => (await parked()).map(({ fields }) => fields['messageId']))
+      .toEqual([session.cipher.pseudonym('M1')])
   })
 })
 

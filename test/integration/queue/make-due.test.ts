@@ -1,8 +1,10 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { taskFor } from '@holdfast/core/message/due'
 import { JOB_STATUSES } from '@holdfast/core/message/job-document'
+import { WrappingKey } from '@holdfast/core/security/envelope'
+import { sessionNameOf } from '@holdfast/core/session/ids'
 import { sessionPath } from '@holdfast/core/session/session-document'
-import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
+import { bodyPlace, WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { handleDueTask, makeDue } from '../../../functions/src/use-cases/make-due.ts'
 import { DAY_MS, MINUTE_MS, QueueUnderTest } from './queue-under-test.ts'
@@ -139,6 +141,8 @@ describe('a task', () => {
   })
 })
 
+const bodyOf = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString())
+
 describe('a job that has expired', () => {
   it('fails when its task comes, and is not sent', async () => {
     const job = await refused(ago(1000))
@@ -157,13 +161,26 @@ describe('a job that has expired', () => {
 
     // The end points of its session are told in the same commit.
     const told = await queue.api.documents.query({ collection: WEBHOOK_DELIVERIES, where: [['sessionId', '==', sessionId]] })
-    const events = told.map(({ fields }) => JSON.parse(String(fields['body'])) as Record<string, unknown>)
+    const cipher = await queue.api.cipher(sessionNameOf(sessionId))
+    const events = told.map(({ id, fields }) => bodyOf(cipher.openContent(fields['body'] as Buffer, bodyPlace(id))))
     const payload = { id: `true_${chatIdOf(chat)}_${messageId}`, ack: -1, ackName: 'ERROR' }
     expect(events).toMatchObject([{ event: 'message.ack', timestamp: Number(failedAt), payload }])
-    expect(told[0]?.fields).toMatchObject({ status: 'pending', waitsIn: told[0]?.fields['lane'], isSealed: false })
+    expect(told[0]?.fields).toMatchObject({ status: 'pending', waitsIn: told[0]?.fields['lane'], isSealed: true })
     // They hear it at once, and not when the sweep comes.
     const bells = queue.tasks.all.filter((task) => task.queue === 'webhooks')
     expect(bells.map(({ payload }) => payload)).toEqual([{ lane: told[0]?.fields['lane'] }])
+  })
+
+  it('fails and is told of also when the key of its session cannot be had', async () => {
+    const job = await refused(ago(1000))
+    await queue.write(job, { expiresAt: ago(500) })
+    const { messageId } = await queue.read(job)
+    const wrappingKey = new WrappingKey(Buffer.alloc(32, 9))
+    expect(await handleDueTask({ ...queue.dependencies, wrappingKey }, await taskOf(job))).toBe('expired')
+    const told = await queue.api.documents.query({ collection: WEBHOOK_DELIVERIES, where: [['isSealed', '==', false]] })
+    expect(told.map(({ fields }) => bodyOf(fields['body'] as Buffer))).toMatchObject([
+      { event: 'message.ack', payload: { id: expect.stringContaining(messageId), ack: -1 } },
+    ])
   })
 
   it('goes out again when it may be on the wire', async () => {

@@ -120,10 +120,10 @@ async function jobs({ stage }: Chats, messages: readonly SentMessage[], state: S
   return (await Promise.all(words)).flat()
 }
 
-async function listed({ stage, sessionId, issued }: Chats, settled: Settled): Promise<string[]> {
-  const ids = Map.groupBy(await stage.stored.messageIds(sessionId), (id) => id)
-  const lost = issued.slice(settled.issued).filter((id) => !ids.has(id))
-  const twice = [...ids].filter(([, rows]) => rows.length > 1).map(([id]) => id)
+async function listed({ stage, sessionId, issued, sent }: Chats, settled: Settled): Promise<string[]> {
+  const times = await stage.stored.timesStored(sessionId, [...issued, ...sent.map(({ messageId }) => messageId)])
+  const lost = issued.slice(settled.issued).filter((id) => times.get(id) === 0)
+  const twice = [...times].filter(([, rows]) => rows > 1).map(([id]) => id)
   return [...lost.map((id) => `${id} is not in Firestore`), ...twice.map((id) => `${id} is in Firestore twice`)]
 }
 

@@ -50,7 +50,7 @@ export class Stage extends World {
   private constructor(parts: WorldParts, trace: Trace, folder: string, timePasses: boolean) {
     super(parts)
     const { info } = parts.sandbox
-    this.stored = new Stored(info.firestore, info.project)
+    this.stored = new Stored({ address: info.firestore, project: info.project, folder: parts.sandbox.folder })
     this.trace = trace
     this.#folder = folder
     this.#timePasses = timePasses

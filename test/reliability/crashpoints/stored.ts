@@ -1,4 +1,8 @@
+import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { JOBS } from '@holdfast/core/message/job-document'
+import { wrapPlace } from '@holdfast/core/security/key-wrapping'
 import { SESSIONS } from '@holdfast/core/session/session-document'
 import { sequenceId } from '@holdfast/core/session/ids'
 
@@ -9,6 +13,7 @@ interface RestDocument {
 
 interface RestValue {
   stringValue?: string
+  bytesValue?: string
   integerValue?: string
   mapValue?: { fields?: Record<string, RestValue> }
 }
@@ -32,8 +37,12 @@ const AS_OWNER = { authorization: 'Bearer owner' }
 /** Reads Firestore through its REST interface, without any code of the product. */
 export class Stored {
   readonly #documents: string
+  readonly #folder: string
+  readonly #nameKeys = new Map<string, Buffer>()
 
-  constructor(address: string, project: string) {
+  /** @param folder of the sandbox, which has the wrapping key */
+  constructor({ address, project, folder }: { address: string; project: string; folder: string }) {
+    this.#folder = folder
     this.#documents = `http://${address}/v1/projects/${project}/databases/(default)/documents`
   }
 
@@ -77,10 +86,33 @@ export class Stored {
     if (!response.ok) throw new Error(`Firestore answered ${response.status} to the deletion of ${path}.`)
   }
 
-  /** Returns the WhatsApp ids of all stored messages of the session, with duplicates. */
-  async messageIds(sessionId: string): Promise<string[]> {
+  /** Returns how often the session has stored each of these messages, by its WhatsApp id. Their documents have pseudonyms of the ids. */
+  async timesStored(sessionId: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const found = await this.#all(`${SESSIONS}/${sessionId}/messages`, 'messageId')
-    return found.map(({ fields }) => fields?.['messageId']?.stringValue ?? '')
+    const rows = Map.groupBy(found, ({ fields }) => fields?.['messageId']?.stringValue ?? '')
+    const key = ids.length === 0 ? Buffer.alloc(0) : await this.#nameKey(sessionId)
+    const pseudonymOf = (id: string): string =>
+      `#${createHmac('sha256', key).update(id).digest().subarray(0, 16).toString('base64url')}`
+    return new Map(ids.map((id) => [id, rows.get(pseudonymOf(id))?.length ?? 0]))
+  }
+
+  /** Returns the key of a session's pseudonyms: it comes from its first data key. */
+  async #nameKey(sessionId: string): Promise<Buffer> {
+    const known = this.#nameKeys.get(sessionId)
+    if (known) return known
+    const { documents } = await this.#get(`session_keys/${sessionId}`)
+    const wrapped = documents[0]?.fields?.['keys']?.mapValue?.fields ?? {}
+    const first = Math.min(...Object.keys(wrapped).map(Number))
+    const sealed = Buffer.from(wrapped[first]?.mapValue?.fields?.['wrapped']?.bytesValue ?? '', 'base64')
+    const dataKey = unsealed(await this.#wrappingKey(), sealed, wrapPlace(`session_keys/${sessionId}`, first))
+    const key = Buffer.from(hkdfSync('sha256', dataKey, Buffer.alloc(0), `holdfast/names/${sessionId}`, 32))
+    this.#nameKeys.set(sessionId, key)
+    return key
+  }
+
+  async #wrappingKey(): Promise<Buffer> {
+    const identity = JSON.parse(await readFile(join(this.#folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
+    return Buffer.from(identity.sessionEncryptionKey, 'base64')
   }
 
   /** Returns the stored records with their kinds, in ascending order. */
@@ -108,4 +140,12 @@ export class Stored {
     if (answer.name !== undefined) return { documents: [answer as RestDocument], next: '' }
     return { documents: answer.documents ?? [], next: answer.nextPageToken ?? '' }
   }
+}
+
+/** Sealed bytes are a byte of the format, 12 of the nonce, the text, and 16 of the tag. */
+function unsealed(key: Buffer, sealed: Buffer, associated: string): Buffer {
+  const cipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13))
+  cipher.setAAD(Buffer.from(associated))
+  cipher.setAuthTag(sealed.subarray(-16))
+  return Buffer.concat([cipher.update(sealed.subarray(13, -16)), cipher.final()])
 }

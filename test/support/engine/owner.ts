@@ -2,6 +2,7 @@ import { parseStored } from '@holdfast/core/platform/parse'
 import { sessionDocumentSchema, sessionPath } from '@holdfast/core/session/session-document'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { messagesPath } from '@holdfast/core/message/message-document'
+import { namesIn } from '@holdfast/core/message/open-message'
 import type { Clock, DocumentStore, ObjectStore } from '@holdfast/core/platform/ports'
 import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import type { JournalStore } from '@holdfast/core/journal/journal-store'
@@ -131,5 +132,8 @@ export async function listMessages(session: SessionUnderTest, after?: string, li
     ...(after === undefined ? {} : { startAfter: after }),
     limit,
   })
-  return found.map(({ fields }) => ({ messageId: String(fields['messageId']), order: String(fields['order']) }))
+  return found.map((snapshot) => ({
+    messageId: namesIn(session.cipher, snapshot)?.messageId ?? '',
+    order: String(snapshot.fields['order']),
+  }))
 }

@@ -3,6 +3,7 @@ import { type TenantDocument, tenantDocumentSchema, tenantPath } from '@holdfast
 import { isHoldfastError } from '@holdfast/core/platform/errors'
 import { parseUnlessDamaged } from '@holdfast/core/platform/parse'
 import type { DocumentSnapshot, DocumentStore, Merge } from '@holdfast/core/platform/ports'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { VERSION } from '@holdfast/core/platform/version'
 import type { SessionDocument } from '@holdfast/core/session/session-document'
 import { deliveriesOf } from '@holdfast/core/session/webhook-deliveries'
@@ -15,15 +16,18 @@ type Told = Pick<SessionDocument, 'tenant' | 'name' | 'config' | 'me' | 'journal
 
 /**
  * Returns the merges that tell the end points of a session, and of its tenant, of what functions do in its place. They belong into the
- * commit of what they tell. An event without content alone is told so: content is sealed by the owner.
+ * commit of what they tell.
  *
  * The owner orders what it tells by the records of its journal. What is told here comes after the last one that the document names.
+ *
+ * @param cipher of the session. Null: it cannot be had, or nothing needs it. An event of a chat then has a lane of its own
  */
 export async function tellEndPoints(
   documents: Pick<DocumentStore, 'read'>,
   sessionId: string,
   { tenant, name, config, me, journalHead }: Told,
   told: WebhookEvent,
+  cipher: SessionCipher | null = null,
 ): Promise<readonly Merge[]> {
   const snapshot = await documents.read(tenantPath(tenant))
   const view = webhookViewOf({
@@ -38,14 +42,15 @@ export async function tellEndPoints(
     isLive: (tenantIn(snapshot)?.liveUntil?.getTime() ?? 0) > told.at.getTime(),
   })
   const order = `${messageOrder(journalHead, LAST_INDEX)}-${String(told.at.getTime()).padStart(15, '0')}`
-  return deliveriesOf(told, view, { sessionId, order, seal: () => refuse(told.event) })
+  const seal = (body: Buffer, place: string): Buffer => cipher?.sealContent(body, place) ?? refuse(told.event)
+  return deliveriesOf(told, view, { sessionId, order, seal, pseudonym: (jid) => cipher?.pseudonym(jid) ?? jid })
 }
 
 /** Behind everything of a record. */
 const LAST_INDEX = 999_999
 
 function refuse(event: string): never {
-  throw new Error(`Functions tell of no ${event}: it has content.`)
+  throw new Error(`Nobody can tell of ${event} without the key of the session: it is sealed.`)
 }
 
 /** A tenant that has no document, or a damaged one, has no webhooks. */
@@ -61,8 +66,9 @@ export async function tellEndPointsOf(
   documents: Pick<DocumentStore, 'read'>,
   snapshot: DocumentSnapshot | null,
   told: WebhookEvent,
+  cipher: SessionCipher | null = null,
 ): Promise<readonly Merge[]> {
   const session = snapshot && parseSessionUnlessDamaged(snapshot)
   if (!snapshot || !session || isHoldfastError(session)) return []
-  return tellEndPoints(documents, snapshot.id, session, told)
+  return tellEndPoints(documents, snapshot.id, session, told, cipher)
 }

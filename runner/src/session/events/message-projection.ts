@@ -1,22 +1,21 @@
 import { messageDocumentSchema, messageOrder, messagesPath } from '@holdfast/core/message/message-document'
 import { maskedName } from '@holdfast/core/message/push-name'
-import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
+import { sealMessage } from '@holdfast/core/message/sealed-content'
 import { parseStored } from '@holdfast/core/platform/parse'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
+import type { StoredMessage } from '../inbox/inbox-rows.ts'
 import type { RecordPlace } from '../journal/group.ts'
 import type { Projection } from './projection.ts'
 
-/** Writes the document of a received message, with sealed content. */
+/** Writes the document of a received message, with sealed content and names. */
 export const messageDocument: Projection = (event, { sessionId, place, cipher }) => {
   if (event.type !== 'message.received') return []
   const { document, message, position, fromHistory } = event
-  const { messageId, chat, participant, fromMe, pushName, type, sentAtMs, tooLarge } = message
   const path = `${messagesPath(sessionId)}/${document}`
-  const content = sealReceivedContent(cipher(), document, message)
-  const sentAt = storableDate(sentAtMs)
+  const { tooLarge } = message
   const order = orderOf(place, position)
   const marks = { ...(tooLarge ? { tooLarge } : {}), ...(fromHistory ? { fromHistory } : {}) }
-  const names = { v: 1, messageId, chat, participant, fromMe, pushName: maskedName(pushName), type }
-  const fields = { ...names, content, sentAt, order, ...marks }
+  const fields = { ...sealedFields(cipher(), document, message), order, ...marks }
   return [{ kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }]
 }
 
@@ -27,13 +26,17 @@ export const messageDocument: Projection = (event, { sessionId, place, cipher })
 export const ownMessageDocument: Projection = (event, { sessionId, cipher, place }) => {
   if (event.type !== 'message.status' || event.status !== 'processing' || !event.stored) return []
   const { document, message } = event.stored
-  const { messageId, chat, participant, fromMe, pushName, type, sentAtMs, tooLarge } = message
   const path = `${messagesPath(sessionId)}/${document}`
-  const content = sealReceivedContent(cipher(), document, message)
-  const sentAt = storableDate(sentAtMs)
-  const names = { v: 1, messageId, chat, participant, fromMe, pushName: maskedName(pushName), type }
-  const fields = { ...names, content, sentAt, place: orderOf(place, null), job: event.job, ...(tooLarge ? { tooLarge } : {}) }
+  const { tooLarge } = message
+  const marks = { place: orderOf(place, null), job: event.job, ...(tooLarge ? { tooLarge } : {}) }
+  const fields = { ...sealedFields(cipher(), document, message), ...marks }
   return [{ kind: 'merge', path, fields: parseStored(messageDocumentSchema, fields, path) }]
+}
+
+function sealedFields(cipher: SessionCipher, document: string, message: StoredMessage) {
+  const { fromMe, pushName, type, sentAtMs } = message
+  const readable = { fromMe, pushName: maskedName(pushName), type, sentAt: storableDate(sentAtMs) }
+  return { v: 1, ...sealMessage(cipher, document, message), ...readable }
 }
 
 /** Writes how far a message has come, where its job does not know it. */

@@ -1,3 +1,4 @@
+import { maskedNumbers, pseudonymsOf } from '@holdfast/core/message/message-names'
 import { parkedStanzaDocumentSchema, parkedStanzaPlace, parkedStanzasPath } from '@holdfast/core/message/parked-stanza-document'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { Fields } from '@holdfast/core/platform/ports'
@@ -13,6 +14,19 @@ export const parkedStanzaDocument: Projection = (event, record) => {
 }
 
 function parkedFields({ document, stanza, content }: MessageParked, path: string, { sessionId, cipher }: EventRecord): Fields {
-  const sealed = cipher().sealContent(Buffer.from(JSON.stringify(content)), parkedStanzaPlace(sessionId, document))
-  return parseStored(parkedStanzaDocumentSchema, { v: 1, ...stanza, content: sealed, resolvedAt: null }, path)
+  const { messageId, from, participant, error, ...readable } = stanza
+  const names = { messageId, from, participant }
+  const json = JSON.stringify({ ...content, names })
+  const { chat: pseudonym, ...pseudonyms } = pseudonymsOf(cipher(), { messageId, chat: from, participant })
+  const fields = {
+    v: 1,
+    ...readable,
+    ...pseudonyms,
+    from: pseudonym,
+    shown: { from: maskedNumbers(from), participant: participant && maskedNumbers(participant) },
+    error: { code: error.code, message: maskedNumbers(error.message) },
+    content: cipher().sealContent(Buffer.from(json), parkedStanzaPlace(sessionId, document)),
+    resolvedAt: null,
+  }
+  return parseStored(parkedStanzaDocumentSchema, fields, path)
 }

@@ -9,6 +9,7 @@ import { parkedStanzaPlace } from '@holdfast/core/message/parked-stanza-document
 import { openJobProto, openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { SessionCipher } from '@holdfast/core/security/envelope'
 import { pairingPlace } from '@holdfast/core/session/session-document'
+import { webhookViewOf } from '@holdfast/core/session/webhook-view'
 import { Journal } from '../journal/journal.ts'
 import type { Projection } from './projection.ts'
 import { PROJECTIONS, projectorOf, type Projector } from './projector.ts'
@@ -84,6 +85,12 @@ const PARKED = {
   firstAt: AT,
   lastAt: AT,
   parkedAt: AT,
+}
+
+/** Bytes as the text that they are when nobody has sealed them. */
+function asText(this: unknown, name: string, value: unknown): unknown {
+  const bytes = (this as Record<string, unknown>)[name]
+  return bytes instanceof Uint8Array ? Buffer.from(bytes).toString('latin1') : value
 }
 
 const TOLD = { id: 'S1', atMs: AT.getTime() }
@@ -264,6 +271,26 @@ describe('the merges of the projections', () => {
     expect(JSON.stringify(readable)).not.toContain('Bob')
     expect(openReceivedContent(cipher, 'd1', { content }).pushName).toBe('Bob')
     expect(openMessage(cipher, { id: 'd1', fields }).pushName).toBe('Bob')
+  })
+
+  test('seal who writes to whom, and leave it readable in no field, no id and nothing that webhooks are to tell', () => {
+    const config = { webhooks: [{ url: 'https://receiver.example', events: ['*'] }] }
+    const account = { session: 'shop', me: null, publicUrl: '', version: '1.2.3' }
+    const webhooks = webhookViewOf({
+      sessionId: SESSION,
+      tenant: 'default',
+      config,
+      tenantWebhooks: [],
+      isLive: true,
+      ...account,
+    })
+    const events = Object.values(EVENTS).map(([event]) => event)
+    // A job to send has its chat in the clear: an operator has to see for whom it is.
+    const merges = project(events, { ...record, webhooks }).filter(({ path }) => !path.startsWith('message_queue_jobs/'))
+    const told = merges.filter(({ path }) => /^(webhook_deliveries|live_events)/.test(path))
+    expect(told.length).toBeGreaterThan(30)
+    const texts = merges.map(({ path, fields }) => `${path} ${JSON.stringify(fields, asText)}`)
+    expect(texts.filter((text) => /5511900000002|120363000000000001/.test(text))).toEqual([])
   })
 
   test('order messages by their place in the log, and messages of one entry after those with an entry of their own', () => {

@@ -55,6 +55,30 @@ const bodyOf = (merge: Merge): string => {
 }
 
 describe('the deliveries of an event', () => {
+  test('have an id and a lane that nobody computes from a phone number without the key of the session', () => {
+    const online = {
+      type: 'presence.update',
+      id: null,
+      atMs: 1,
+      chat: CHAT,
+      participant: CHAT,
+      presence: 'online',
+      lastSeen: null,
+    } as const
+    const place = { sequence: 8, index: 2, prevHash: '' }
+    const namesWith = (sessionCipher: SessionCipher) =>
+      webhookDeliveries(online, {
+        sessionId: SESSION,
+        place,
+        cipher: () => sessionCipher,
+        webhooks: view({ webhooks: [hook('1', '*')] }),
+      }).map((merge) => [merge.path, deliveryOf(merge).lane, deliveryOf(merge).eventId])
+    const [mine = []] = namesWith(cipher)
+    expect(namesWith(cipher)).toEqual([mine])
+    const [others = []] = namesWith(new SessionCipher(SESSION, new Map([[1, Buffer.alloc(32, 9)]]), 1))
+    expect(mine.map((name, index) => name === others[index])).toEqual([false, false, false])
+  })
+
   test('are one for each end point and event that it wants, with the same bytes, sealed', () => {
     const webhooks = [hook('1', 'message'), hook('2', '*'), hook('3', 'session.status')]
     const merges = project(received(), view({ webhooks, metadata: { user: '1' } }, [hook('4', 'message')]))

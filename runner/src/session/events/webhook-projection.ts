@@ -9,8 +9,9 @@ export const webhookDeliveries: Projection = (event, record) => {
   const { sessionId, webhooks, cipher } = record
   if (!webhooks || copiesFor(webhooks) === 0) return []
   const seal = (body: Buffer, place: string): Buffer => cipher().sealContent(body, place)
+  const pseudonym = (jid: string): string => cipher().pseudonym(jid)
   return webhookEventOf(event, webhooks).flatMap((told, index) =>
-    deliveriesOf(told, webhooks, { sessionId, order: orderOf(record, index), seal }),
+    deliveriesOf(told, webhooks, { sessionId, order: orderOf(record, index), seal, pseudonym }),
   )
 }
 

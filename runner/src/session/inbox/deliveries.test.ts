@@ -19,6 +19,7 @@ import { Undecrypted } from './undecrypted.ts'
 
 const SESSION = 'default.shop'
 const CHAT = '5511900000002@s.whatsapp.net'
+const cipher = new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
 const BAD_MAC: Unreadable = { code: 'bad-mac', message: 'Bad MAC' }
 
 let image: StateImage
@@ -90,7 +91,6 @@ const rows = () => [...image.entries('undecrypted')].map(([, row]) => JSON.parse
 
 /** Returns the fields that the records write into documents. */
 function documents() {
-  const cipher = new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
   const record = { sessionId: SESSION, place: { sequence: 1, index: 0, prevHash: '' }, cipher: () => cipher }
   return appended.flatMap(({ events = [] }) => projectEvents(events, record)).map(({ fields }) => fields)
 }
@@ -99,7 +99,7 @@ describe('a stanza that could not be decrypted', () => {
   test('is recorded and requested again, until it is parked', () => {
     const answers = Array.from({ length: ATTEMPTS }, () => deliveries.notDecrypted(delivery('M1'), BAD_MAC))
     expect(answers).toEqual([...Array.from({ length: ATTEMPTS - 1 }, () => 'ask-again'), 'ask-no-more'])
-    expect(documents()).toMatchObject([{ messageId: 'M1', attempts: ATTEMPTS }])
+    expect(documents()).toMatchObject([{ messageId: cipher.pseudonym('M1'), attempts: ATTEMPTS }])
   })
 
   test('is not requested again once it was parked', () => {
@@ -141,7 +141,7 @@ test('a stanza whose plaintext is no message is recorded with it, and parked in 
 test('a stanza that the client refuses for good is parked at once, any other is recorded', () => {
   deliveries.refused(failed('M1'), { isFinal: true })
   deliveries.refused(failed('M2'), { isFinal: false })
-  expect(documents()).toMatchObject([{ messageId: 'M1' }])
+  expect(documents()).toMatchObject([{ messageId: cipher.pseudonym('M1') }])
   expect(rows().map(({ messageId, parkedAt }) => [messageId, parkedAt !== undefined])).toEqual([
     ['M1', true],
     ['M2', false],
@@ -151,7 +151,7 @@ test('a stanza that the client refuses for good is parked at once, any other is 
 test('a message that only the phone can show has one document, however often WhatsApp announces it', () => {
   deliveries.inClear(received('M1'))
   deliveries.inClear(received('M1'))
-  expect(documents()).toMatchObject([{ messageId: 'M1' }])
+  expect(documents()).toMatchObject([{ messageId: cipher.pseudonym('M1') }])
   expect(deliveries.inbox.figures.received).toBe(1)
 })
 
@@ -181,7 +181,7 @@ describe('a delivery to a suspected session', () => {
     }
     deliveries = newOwner()
     expect(await deliveries.begin(delivery('M1'))).toBe('ask-no-more')
-    expect(documents()).toMatchObject([{ messageId: 'M1', error: { code: 'not-survived' } }])
+    expect(documents()).toMatchObject([{ messageId: cipher.pseudonym('M1'), error: { code: 'not-survived' } }])
     expect(counts()).toEqual([])
   })
 

@@ -39,7 +39,7 @@ export const INCOMING: readonly Mutant[] = [
     name: 'ack-of-others',
     invariant: 'beside',
     what: 'a receipt counts for the message of somebody else who has chosen the same id',
-    edits: [{ in: 'ownMessageIn', when: 'parsed.data.fromMe', becomes: 'false' }],
+    edits: [{ in: 'MessageAcks.#ownMessageIn', when: 'document?.fromMe', becomes: 'document' }],
     noticedBy: { file: ACKS_TEST, tests: 'a receipt says nothing of the messages of others' },
   },
   {

@@ -176,7 +176,7 @@ export const MESSAGES: readonly Mutant[] = [
     name: 'any-time-believed',
     invariant: 'beside',
     what: 'a message with an invalid timestamp has no document',
-    edits: [{ in: 'messageDocument', call: 'storableDate', becomes: 'new Date($1)' }],
+    edits: [{ in: 'sealedFields', call: 'storableDate', becomes: 'new Date($1)' }],
     noticedBy: { file: 'test/integration/engine/inbox.test.ts', tests: 'a received message with an invalid timestamp' },
   },
   {

@@ -11,7 +11,7 @@ import {
 } from '@whiskeysockets/baileys'
 import { SessionCipher } from '@holdfast/core/security/envelope'
 import { createLogger } from '@holdfast/core/platform/logging'
-import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
+import type { Clock, DocumentStore, Fields } from '@holdfast/core/platform/ports'
 import type { Mutation } from '@holdfast/core/journal/mutation'
 import { StateImage } from '@holdfast/core/journal/state-image'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -125,12 +125,19 @@ export class DeviceUnderTest {
     return this.mutations.map(({ keys = {} }) => Object.keys(keys).toSorted())
   }
 
-  /** The documents that the appended records would write, by path. */
+  /** The documents that the appended records would write, by path, with the names that they have sealed. */
   get documents(): Record<string, Record<string, unknown>> {
     const place: RecordPlace = { sequence: 1, index: 0, prevHash: '' }
     const record = { sessionId: SESSION, place, cipher: () => this.cipher }
     const merges = this.appended.flatMap(({ events = [] }) => projectEvents(events, record))
-    return Object.fromEntries(merges.map(({ path, fields }) => [path.split('/').slice(2).join('/'), fields]))
+    return Object.fromEntries(
+      merges.map(({ path, fields }) => [path.split('/').slice(2).join('/'), { ...fields, ...this.#namesIn(path, fields) }]),
+    )
+  }
+
+  #namesIn(path: string, { content }: Fields): object {
+    if (!(content instanceof Uint8Array)) return {}
+    return (JSON.parse(this.cipher.openContent(content, `${path}/content`).toString()) as { names?: object }).names ?? {}
   }
 
   /** Reports all records so far as durable and their documents as written. */
