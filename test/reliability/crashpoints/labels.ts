@@ -70,6 +70,9 @@ const OBJECTS: readonly (readonly [name: RegExp, label: string])[] = [
 export const nameOfObject = (what: 'create' | 'read' | 'list' | 'measure', name: string): string =>
   `object ${what} ${OBJECTS.find(([names]) => names.test(name))?.[1] ?? 'checkpoint'}`
 
+/** The first bytes of an object have gone to the store, and more are to come. */
+export const PART_OF_MEDIUM = 'part of medium'
+
 /** The whole way of a file to WhatsApp. */
 export const UPLOAD_OF_MEDIUM = 'upload medium'
 

@@ -148,6 +148,7 @@ const POINTS: readonly string[] = [
   'object read checkpoint',
   'object read medium',
   'object read store check',
+  'part of medium',
   'query chats',
   'query contacts',
   'query groups',

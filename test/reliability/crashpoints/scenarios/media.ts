@@ -53,7 +53,7 @@ const receivedFile: Scenario = {
   name: 'media-received',
   struck: 'working',
   recoveryLimitMs: RECOVERY_LIMIT_MS,
-  diedAt: ['commit data record with media', 'object create medium', 'read message'],
+  diedAt: ['commit data record with media', 'object create medium', 'part of medium', 'read message'],
   act: (chats) => chats.receiveFile(200_000),
   isOver: areServed,
 }
