@@ -137,6 +137,20 @@ describe('a lane', () => {
     expect(await webhooks.statuses()).toEqual(Array.from({ length: 4 }, () => 'delivered'))
   })
 
+  test('keeps its order when somebody writes to the next of its events', async () => {
+    const task = await webhooks.told('a', '1', '2', '3', '4')
+    const { documents } = webhooks
+    webhooks.answer = async (body) => {
+      if (body !== '2') return 200
+      const [, , next] = await documents.query({ collection: WEBHOOK_DELIVERIES, orderBy: ['order', 'asc'] })
+      const fields = { lookAt: new Date(webhooks.now()) }
+      await documents.commit([{ kind: 'update', path: next?.path ?? '', fields }])
+      return 200
+    }
+    await handleWebhookTask(webhooks.dependencies, task)
+    expect(webhooks.bodies()).toEqual(['1', '2', '3', '4'])
+  })
+
   test('goes on when somebody writes to its first one between the look and the attempt', async () => {
     const task = await webhooks.told('a', '1', '2')
     const { documents } = webhooks

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const SIZE_TEST = 'runner/src/session/media/size-limit.test.ts'
 const DOWNLOAD_TEST = 'runner/src/whatsapp/baileys/media/download.test.ts'
+const OBJECT_BYTES_TEST = 'core/src/adapters/google/object-bytes.test.ts'
 const EXPIRY_TEST = 'test/integration/queue/expire-media.test.ts'
 
 /** Mutants of the files of messages. */
@@ -19,6 +20,20 @@ export const MEDIA: readonly Mutant[] = [
     what: 'a redirect leads the download of a medium to any host',
     edits: [{ in: 'answerOf', find: "url.protocol !== 'https:' || !url.hostname.endsWith(HOSTS)", replace: 'false' }],
     noticedBy: { file: DOWNLOAD_TEST, tests: 'a download does not follow a redirect to http://mmg.whatsapp.net/file' },
+  },
+  {
+    name: 'a-file-not-compared',
+    invariant: 'beside',
+    what: 'a file of which the store got other bytes counts as stored',
+    edits: [{ in: 'ObjectBytes.create', find: 'crc32c === checksum.toString()', replace: 'crc32c !== undefined' }],
+    noticedBy: { file: OBJECT_BYTES_TEST, tests: 'an object with other bytes than those that were sent is removed' },
+  },
+  {
+    name: 'a-file-with-a-gap',
+    invariant: 'beside',
+    what: 'a download from the store that broke off goes on at another byte',
+    edits: [{ in: 'ObjectBytes.read', find: 'start: from', replace: 'start' }],
+    noticedBy: { file: OBJECT_BYTES_TEST, tests: 'are asked for on another connection' },
   },
   {
     name: 'a-needed-file-removed',

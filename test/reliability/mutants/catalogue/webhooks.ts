@@ -115,4 +115,18 @@ export const WEBHOOKS: readonly Mutant[] = [
     edits: [{ in: 'circuitOf', value: "{ return { state: 'closed' } }" }],
     noticedBy: { file: SENDING_TEST, tests: 'that fails is left alone but for one probe' },
   },
+  {
+    name: 'webhooks-of-a-lane-stop-at-a-change',
+    invariant: 'beside',
+    what: 'a lane has no task any more because the sweep wrote to one of its events',
+    edits: [{ in: 'overtaken', find: "'changed'", replace: "'waits'" }],
+    noticedBy: { file: SENDING_TEST, tests: 'goes on when the sweep writes to what waits in it' },
+  },
+  {
+    name: 'webhook-of-before-the-change',
+    invariant: 'beside',
+    what: 'a task goes on with what it read before somebody wrote to it',
+    edits: [{ in: 'sendLane', find: "if (outcome === 'changed') break", replace: '' }],
+    noticedBy: { file: SENDING_TEST, tests: 'keeps its order when somebody writes to the next of its events' },
+  },
 ]
