@@ -1,3 +1,4 @@
+import type { Tenant } from '@holdfast/client/types'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { EngineWorld } from '../support/engine-world.ts'
@@ -178,6 +179,41 @@ test('a channel of alerts is tested', async () => {
   await visitor.goTo('alerts')
   await visitor.press('Test: on-call')
   await visitor.page.locator('.row', { hasText: 'on-call' }).getByText('Delivered').waitFor()
+})
+
+test('a channel of alerts and an end point are added and removed again', async () => {
+  const { page } = visitor
+  const config = async () => ((await (await world.sandbox.api('/api/tenant')).json()) as Tenant).config
+  await visitor.goTo('alerts')
+  await visitor.press('Add a channel')
+  await page.getByLabel('Name').fill('second')
+  await page.getByLabel('Type').selectOption('Webhook')
+  await page.getByLabel('Address').fill(receiver.url('second'))
+  await page.getByLabel('Key that signs').fill('a secret')
+  await visitor.press('Create', { inDialog: true })
+  await visitor.press('Test: second')
+  await page.locator('.row', { hasText: 'second' }).getByText('Delivered').waitFor()
+  const channels = async () => (await config()).alerts?.channels?.map(({ name, ...rest }) => [name, 'key' in rest])
+  expect(await channels()).toEqual([
+    ['on-call', false],
+    ['second', true],
+  ])
+  await visitor.press('Remove: second')
+  await visitor.press('Remove', { inDialog: true })
+  await visitor.sees('“second” is removed.')
+  expect(await channels()).toEqual([['on-call', false]])
+
+  await visitor.goTo('webhooks')
+  await visitor.press('Add an end point')
+  await page.getByLabel('Address').fill(receiver.url('third'))
+  await visitor.press('Create', { inDialog: true })
+  const address = receiver.url('third')
+  await page.locator('.row', { hasText: address }).waitFor()
+  expect((await config()).webhooks?.map(({ url }) => url)).toEqual([receiver.url('shop'), address])
+  await visitor.press(`Remove: ${address}`)
+  await visitor.press('Remove', { inDialog: true })
+  await page.locator('.row', { hasText: address }).waitFor({ state: 'detached' })
+  expect((await config()).webhooks?.map(({ url }) => url)).toEqual([receiver.url('shop')])
 })
 
 test('no screen keeps anybody out, by day at a desk and by night in a hand', { timeout: 180_000 }, async () => {

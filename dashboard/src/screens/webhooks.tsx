@@ -11,6 +11,7 @@ import { List, Page } from '../parts/page.tsx'
 import { say } from '../parts/say.tsx'
 import { Ago } from '../parts/time.tsx'
 import { refine, route } from '../platform/route.ts'
+import { Endpoints } from './endpoints.tsx'
 
 const STATUSES = ['dead', 'pending', 'delivered'] as const
 type Status = (typeof STATUSES)[number]
@@ -49,6 +50,7 @@ export function Webhooks(): JSX.Element {
         label={t('deliveries')}
         row={(delivery) => <Row key={delivery.id} delivery={delivery} reload={list.reload} />}
       />
+      {mayChange() && <Endpoints />}
     </Page>
   )
 }

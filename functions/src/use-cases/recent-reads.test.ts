@@ -13,8 +13,8 @@ function newReads(results: Record<string, string> = {}) {
     isWorthless: (result) => result === 'nothing',
     async read(id) {
       asked.push(id)
-      if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve))
       const result = results[id]
+      if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve))
       if (result === 'error') throw new Error('away')
       return result ?? 'nothing'
     },
@@ -69,6 +69,20 @@ describe('a recent read', () => {
     await expect(reads.get('a')).rejects.toThrow('away')
     results['a'] = 'A'
     expect(await reads.get('a')).toBe('A')
+  })
+
+  it('that is forgotten serves nobody any more, also when it ends after a newer one', async () => {
+    const results = { a: 'old' }
+    const { reads, asked, hold, release } = newReads(results)
+    hold()
+    const older = reads.get('a')
+    reads.forget('a')
+    results.a = 'new'
+    const newer = reads.get('a')
+    release()
+    await Promise.all([older, newer])
+    expect(await reads.get('a')).toBe('new')
+    expect(asked).toEqual(['a', 'a'])
   })
 
   it('is forgotten when there are too many, but never for the sake of a worthless one', async () => {

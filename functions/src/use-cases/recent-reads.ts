@@ -37,9 +37,15 @@ export class RecentReads<Result> {
     return read.result
   }
 
+  /** The next caller reads anew, and does not share a read that has begun. */
+  forget(id: string): void {
+    for (const reads of [this.#underway, this.#kept, this.#worthless]) reads.delete(id)
+  }
+
   async #settle(id: string, read: Read<Result>): Promise<void> {
     try {
       const isWorthless = this.#options.isWorthless?.(await read.result) ?? false
+      if (this.#underway.get(id) !== read) return
       this.#kept.delete(id)
       this.#worthless.delete(id)
       this.#keep(isWorthless ? this.#worthless : this.#kept, id, read)

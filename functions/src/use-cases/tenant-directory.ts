@@ -58,6 +58,11 @@ export class TenantDirectory {
     return (await this.of(tenant)).settings
   }
 
+  /** The next question is answered by the document as it is then. */
+  forget(tenant: string): void {
+    this.#reads.forget(tenant)
+  }
+
   async #read(tenant: string): Promise<KnownTenant> {
     const snapshot = await this.#dependencies.documents.read(tenantPath(tenant))
     return snapshot ? this.#known(tenant, snapshot) : this.#without(tenant === DEFAULT_TENANT)

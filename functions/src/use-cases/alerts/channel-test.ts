@@ -20,6 +20,8 @@ const WITHOUT_SECRET: Sent = { outcome: 'refused', problem: 'The channel lacks i
 export async function runTest(dependencies: AlertDependencies, { tenant, test: id }: TestRef): Promise<AlertTaskOutcome> {
   const test = await testOf(dependencies, tenant)
   if (test?.id !== id) return 'gone'
+  // People test a channel right after they have added it.
+  dependencies.tenants.forget(tenant)
   const all = [
     ...(await tenantChannels(dependencies, tenant)),
     ...(test.withInstallation ? installationChannels(dependencies) : []),
@@ -38,6 +40,7 @@ export async function testChannel(
 ): Promise<AlertTaskOutcome> {
   const test = await testOf(dependencies, tenant)
   if (test?.id !== id || test.outcomes[name]) return 'known'
+  dependencies.tenants.forget(tenant)
   const channel = await openChannel(dependencies, tenant, name)
   const headline = `TEST Alerts of ${tenant}`
   const text = `${headline}\nThis channel, ${name}, gets alerts of Holdfast.\nTo do: nothing.`
