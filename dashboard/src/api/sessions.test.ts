@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { chosenTenant, signedOut } from './sign-in.ts'
+import { chosenTenant, person, signedOut, turn } from './sign-in.ts'
 
 /** The requests of the page, in the order in which they were made, with what answers them. */
 let requests: { readonly tenant: string | null; readonly answer: (response: Response) => void }[] = []
@@ -50,4 +50,20 @@ test('an answer for a person who has signed out is forgotten', async () => {
   requests[1]?.answer(listOf('of-b'))
   await expect.poll(() => sessions.value?.length).toBe(1)
   endNext()
+})
+
+test('the answer to a change in the tenant before is not shown in the next one, and its 401 signs nobody else out', async () => {
+  const [{ showAnswer, sessionNamed }, { answerOf, api }] = await Promise.all([import('./sessions.ts'), import('./api.ts')])
+  chosenTenant.value = 'a'
+  const shown = showAnswer(answerOf(api.POST('/api/sessions', { body: { name: 'late' } })))
+  const refused = answerOf(api.GET('/api/keys'))
+  await expect.poll(() => requests.length).toBe(2)
+  person.value = { tenant: 'b', role: 'admin', sessions: 'all' }
+  turn.value++
+  requests[0]?.answer(Response.json({ name: 'late' }, { status: 201 }))
+  requests[1]?.answer(Response.json({ code: 'unauthorized' }, { status: 401 }))
+  await shown
+  await expect(refused).rejects.toMatchObject({ code: 'unauthorized' })
+  expect(sessionNamed('late')).toBeNull()
+  expect(person.value?.tenant).toBe('b')
 })

@@ -23,9 +23,14 @@ export const sessions = computed((): readonly Session[] | null =>
 
 export const sessionNamed = (name: string): Session | null => byName.value?.get(name) ?? null
 
-const reload = once(async () => {
+/** Tells whether another tenant or person is here than now: a late answer is not for them. */
+function leaving(): () => boolean {
   const [tenant, whose] = [chosenTenant.value, turn.value]
-  const isOver = (): boolean => chosenTenant.value !== tenant || turn.value !== whose
+  return () => chosenTenant.value !== tenant || turn.value !== whose
+}
+
+const reload = once(async () => {
+  const isOver = leaving()
   try {
     const list = await answerOf(api.GET('/api/sessions', { params: { query: { all: 'true' } } }))
     if (isOver()) return
@@ -36,9 +41,11 @@ const reload = once(async () => {
   }
 })
 
-/** Shows an answer of the API at once, before the event of the same change comes. */
-export function show(session: Session): void {
-  byName.value = new Map(byName.value).set(session.name, session)
+/** Shows the answer of a request at once, before the event of the same change comes. */
+export async function showAnswer(request: Promise<Session>): Promise<void> {
+  const isOver = leaving()
+  const session = await request
+  if (!isOver()) byName.value = new Map(byName.value).set(session.name, session)
 }
 
 /** Keeps the sessions as the API tells of them. Returns what ends it. */

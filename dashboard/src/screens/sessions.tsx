@@ -2,7 +2,7 @@ import type { Session } from '@holdfast/client/types'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { answerOf, api } from '../api/api.ts'
-import { sessions, sessionsProblem, show } from '../api/sessions.ts'
+import { sessions, sessionsProblem, showAnswer } from '../api/sessions.ts'
 import { mayChange } from '../api/sign-in.ts'
 import { count, number, t } from '../language/language.ts'
 import { ask } from '../parts/ask.tsx'
@@ -115,7 +115,7 @@ function askForName(): void {
     ),
     confirm: t('create'),
     async run() {
-      show(await answerOf(api.POST('/api/sessions', { body: { name } })))
+      await showAnswer(answerOf(api.POST('/api/sessions', { body: { name } })))
       go(['sessions', name])
     },
   })

@@ -1,7 +1,7 @@
 import type { Session } from '@holdfast/client/types'
 import type { JSX } from 'preact'
 import { answerOf, api } from '../../api/api.ts'
-import { show } from '../../api/sessions.ts'
+import { showAnswer } from '../../api/sessions.ts'
 import { t } from '../../language/language.ts'
 import { Act } from '../../parts/act.tsx'
 import { ask } from '../../parts/ask.tsx'
@@ -14,7 +14,7 @@ export function SessionActions({ session }: { session: Session }): JSX.Element {
   const { name, wanted } = session
   const path = { path: { name } }
   const start = async (): Promise<string> => {
-    show(await answerOf(api.POST('/api/sessions/{name}/start', { params: path })))
+    await showAnswer(answerOf(api.POST('/api/sessions/{name}/start', { params: path })))
     return t('starting', { name })
   }
   return (
@@ -68,7 +68,7 @@ const askStop = (name: string): void =>
     body: <p>{t('stopBody')}</p>,
     confirm: t('stop'),
     async run() {
-      show(await answerOf(api.POST('/api/sessions/{name}/stop', { params: { path: { name } } })))
+      await showAnswer(answerOf(api.POST('/api/sessions/{name}/stop', { params: { path: { name } } })))
       say(t('stopping', { name }))
     },
   })
