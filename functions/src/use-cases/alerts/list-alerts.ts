@@ -7,6 +7,7 @@ import { knowsSession, type Principal } from '../../app/principal.ts'
 import { actingTenant } from '../acting-tenant.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { findSession } from '../find-session.ts'
+import { visiblePage } from '../visible-page.ts'
 
 /** An alert as the API shows it. */
 export type AlertAnswer = ReturnType<typeof alertAnswer>
@@ -40,16 +41,26 @@ export async function listAlerts(
   const where = Object.entries({ tenant, state, severity, type, scope }).flatMap(([field, value]) =>
     value === undefined ? [] : [[field, '==', value] as const],
   )
-  const query: Query = { collection: ALERTS, where, orderBy: ['id', 'asc'], limit: limit + 1 }
-  const found = await documents.query({ ...query, ...(cursor === undefined ? {} : { startAfter: cursor }) })
-  const page = found.slice(0, limit)
-  const alerts = page.flatMap((snapshot) => {
-    const alert = parseUnlessDamaged(alertDocumentSchema, snapshot)
-    if (!isHoldfastError(alert)) return maySee(principal, alert) ? [alertAnswer(snapshot, alert)] : []
-    logger.error({ error: alert, document: snapshot.id }, 'An alert does not parse, and the list lacks it.')
-    return []
+  const query: Query = { collection: ALERTS, where, orderBy: ['id', 'asc'] }
+  const alerts = new Map<string, AlertAnswer>()
+  const { documents: page, hasMore } = await visiblePage({
+    limit,
+    read: (behind, most) => {
+      const startAfter = behind?.id ?? cursor
+      return documents.query({ ...query, limit: most, ...(startAfter === undefined ? {} : { startAfter }) })
+    },
+    isVisible(snapshot) {
+      const alert = parseUnlessDamaged(alertDocumentSchema, snapshot)
+      if (!isHoldfastError(alert)) {
+        if (maySee(principal, alert)) alerts.set(snapshot.id, alertAnswer(snapshot, alert))
+      } else logger.error({ error: alert, document: snapshot.id }, 'An alert does not parse, and the list lacks it.')
+      return alerts.has(snapshot.id)
+    },
   })
-  return { alerts, cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null }
+  return {
+    alerts: page.flatMap(({ id }) => alerts.get(id) ?? []),
+    cursor: hasMore ? (page.at(-1)?.id ?? null) : null,
+  }
 }
 
 /** Whether a caller may know of an alert. */

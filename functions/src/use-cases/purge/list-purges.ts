@@ -6,6 +6,7 @@ import { ofSession } from '@holdfast/core/session/log-fields'
 import { type Purge, purgeSchema, SESSIONS } from '@holdfast/core/session/session-document'
 import { knowsSession, type Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
+import { visiblePage } from '../visible-page.ts'
 import { preparationsOf, purgeAnswer } from './purge-answer.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'logger'>
@@ -38,19 +39,24 @@ export async function listPurges(
   principal: Principal,
   { phases, cursor, limit }: PurgeFilter,
 ): Promise<PurgeList> {
-  const found = await documents.query({
-    collection: SESSIONS,
-    where: [
-      ['tenant', '==', principal.tenant],
-      ['purge.phase', 'in', phases],
-    ],
-    orderBy: ['id', 'asc'],
-    ...(cursor === undefined ? {} : { startAfter: sessionIdOf(principal.tenant, cursor) }),
-    limit: limit + 1,
-    select: ['purge', 'isRemoved'],
+  const { documents: known, hasMore } = await visiblePage({
+    limit,
+    read: (behind, most) => {
+      const startAfter = behind?.id ?? (cursor === undefined ? undefined : sessionIdOf(principal.tenant, cursor))
+      return documents.query({
+        collection: SESSIONS,
+        where: [
+          ['tenant', '==', principal.tenant],
+          ['purge.phase', 'in', phases],
+        ],
+        orderBy: ['id', 'asc'],
+        ...(startAfter === undefined ? {} : { startAfter }),
+        limit: most,
+        select: ['purge', 'isRemoved'],
+      })
+    },
+    isVisible: ({ id, fields }) => knowsSession(principal, id) && fields['isRemoved'] === true,
   })
-  const page = found.slice(0, limit)
-  const known = page.filter(({ id, fields }) => knowsSession(principal, id) && fields['isRemoved'] === true)
   const { purge: settings } = await tenants.settingsOf(principal.tenant)
   const purges: PurgeAnswer[] = []
   const unreadable: string[] = []
@@ -65,10 +71,10 @@ export async function listPurges(
     logger.error({ error: purge, ...ofSession(id) }, 'The purge of a session does not parse.')
     unreadable.push(sessionNameOf(id))
   })
-  const last = page.at(-1)
+  const last = known.at(-1)
   return {
     purges: purges.toSorted((one, other) => (one.session < other.session ? -1 : 1)),
     unreadable: unreadable.toSorted(),
-    cursor: last && found.length > limit ? sessionNameOf(last.id) : null,
+    cursor: last && hasMore ? sessionNameOf(last.id) : null,
   }
 }
