@@ -5816,6 +5816,7 @@ export interface components {
             scheduled: number;
             /** @description WhatsApp has them; `delivered` and `read` included. */
             sent: number;
+            /** @description The figures by session. Empty where there are more than 100 sessions: ask for each with `session`. */
             sessions: {
                 [key: string]: components["schemas"]["QueueFigures"];
             };
@@ -21082,7 +21083,10 @@ export interface operations {
     };
     getQueue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only the messages of this session. */
+                session?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -21096,6 +21100,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description `bad-request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthorized`: No valid API key. */
@@ -21116,7 +21129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-tenant`: There is no such tenant. */
+            /** @description `unknown-session`: There is no such session. `unknown-tenant`: There is no such tenant. */
             404: {
                 headers: {
                     [name: string]: unknown;

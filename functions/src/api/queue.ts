@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { queueStatus } from '../use-cases/queue-status.ts'
+import { MOST_BY_SESSION, queueStatus } from '../use-cases/queue-status.ts'
 import { retryFailed } from '../use-cases/retry-failed.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
 import { time, refusedField } from './schemas.ts'
@@ -23,7 +23,9 @@ const queueSchema = figuresSchema
       .strictObject({ queuedAt: time, ageMs: z.int() })
       .nullable()
       .meta({ description: 'The pending message that is in the queue for longest. Null when none is.' }),
-    sessions: z.record(z.string(), figuresSchema),
+    sessions: z.record(z.string(), figuresSchema).meta({
+      description: `The figures by session. Empty where there are more than ${MOST_BY_SESSION} sessions: ask for each with \`session\`.`,
+    }),
   })
   .meta({ id: 'Queue' })
 
@@ -69,8 +71,17 @@ export const QUEUE_ROUTES: readonly Route[] = [
     summary: 'Show the figures of the queue',
     description: 'Each message counts once. Archived messages do not count.',
     roles: READERS,
+    request: {
+      query: z.object({
+        session: z.string().optional().meta({ description: 'Only the messages of this session.', example: 'main' }),
+      }),
+    },
     answers: { 200: { description: 'The figures, in all and by session.', schema: queueSchema } },
-    run: async ({ dependencies, principal }) => ({ status: 200, body: await queueStatus(dependencies, principal) }),
+    problems: ['unknown-session'],
+    run: async ({ dependencies, principal, query }) => ({
+      status: 200,
+      body: await queueStatus(dependencies, principal, query.session),
+    }),
   }),
   retryFailedRoute,
 ]

@@ -3,7 +3,7 @@ import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Health } from './health.ts'
 import { countSessions, problemsOf, statusOfProblems } from './health-status.ts'
-import { queueStatus } from './queue-status.ts'
+import { queueTotals } from './queue-status.ts'
 import type { SessionAnswer } from './session-answer.ts'
 import { listSessions } from './show-sessions.ts'
 
@@ -19,7 +19,7 @@ interface FormerHealth {
 
 /** Shows the health of what the caller may know of. `installation` is the health of the whole. */
 export async function formerHealth(dependencies: Needed, principal: Principal, installation: Health): Promise<FormerHealth> {
-  const [sessions, queue] = await Promise.all([listSessions(dependencies, principal), queueStatus(dependencies, principal)])
+  const [sessions, queue] = await Promise.all([listSessions(dependencies, principal), queueTotals(dependencies, principal)])
   const runners = installation.runners?.map((runner) => ({ ...runner, isAlive: runner.state !== 'dead' }))
   const counted = countSessions(sessions.map(({ status, wanted }) => ({ status, isWanted: wanted === 'online' })))
   const problems = problemsOf({
@@ -43,7 +43,7 @@ const formerSession = ({ status, me }: SessionAnswer) => ({
 
 /** Shows the figures of what the caller may know of. */
 export async function formerStats(dependencies: Needed, principal: Principal) {
-  const [sessions, queue] = await Promise.all([listSessions(dependencies, principal), queueStatus(dependencies, principal)])
+  const [sessions, queue] = await Promise.all([listSessions(dependencies, principal), queueTotals(dependencies, principal)])
   const { waiting, scheduled, held, retrying, active, sent, failed, canceled, oldest } = queue
   return {
     sessions: Object.fromEntries(sessions.map(({ name, status, counters }) => [name, { status, ...counters }])),

@@ -5,6 +5,7 @@ import { sessionPath } from '@holdfast/core/session/session-document'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Principal } from '../../../functions/src/app/principal.ts'
+import { sessionChange, writeAll } from '../../support/fleet-documents.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
@@ -80,6 +81,29 @@ describe('GET /api/queue', () => {
     const limited = (await api.as({ sessions: ['second'] }).get('/api/queue')).body
     expect(limited).toMatchObject({ ...second, sessions: { second } })
     expect((await api.as({ tenant: 'other' }).get('/api/queue')).body).toEqual({ ...NONE, oldest: null, sessions: {} })
+  })
+
+  it('counts the messages of one session that the caller may know of', async () => {
+    await fill()
+    const second = { ...NONE, waiting: 1, sent: 3, canceled: 1 }
+    const { body } = await api.get('/api/queue?session=second')
+    expect(body).toEqual({ ...second, oldest: { queuedAt: expect.any(String), ageMs: expect.any(Number) }, sessions: { second } })
+    expect(await api.get('/api/queue?session=nobody')).toMatchObject({ status: 404 })
+    expect(await api.as({ sessions: ['second'] }).get('/api/queue?session=main')).toMatchObject({ status: 404 })
+  })
+
+  it('counts no session alone where there are more than a hundred, so that its cost does not grow with them', async () => {
+    await fill()
+    await writeAll(
+      api.documents,
+      Array.from({ length: 99 }, (_, index) => sessionChange(`default.more-${index}`)),
+    )
+    const { operations } = api.firestore.clients
+    const before = operations.documentReads
+    expect((await api.get('/api/queue')).body).toMatchObject({ waiting: 4, sent: 3, sessions: {} })
+    expect(operations.documentReads - before).toBeLessThanOrEqual(101 + 10)
+    const limited = (await api.as({ sessions: ['second'] }).get('/api/queue')).body
+    expect(Object.keys(limited.sessions)).toEqual(['second'])
   })
 
   it('leaves archived messages out', async () => {
