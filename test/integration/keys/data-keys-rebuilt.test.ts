@@ -52,6 +52,18 @@ async function expectWhole({ world, sealed }: Switched, rebuilt: unknown): Promi
   expect((await world.versionsInLog()).at(-1)).toBe(2)
 }
 
+/** The objects of the session, with the newest checkpoint altered. */
+async function withNewestDamaged(world: KeyWorld) {
+  const names = await world.objects.list(`sessions/${ID}/`)
+  const newest = names.at(-1) ?? ''
+  const bytes = Buffer.from((await world.objects.read(newest))?.bytes ?? [])
+  bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1
+  const objects = new MemoryObjects()
+  for (const name of names)
+    await objects.create(name, name === newest ? bytes : ((await world.objects.read(name))?.bytes ?? bytes))
+  return { objects, names, newest }
+}
+
 describe('a session that began with a further data key', () => {
   test('is rebuilt from the bucket alone, with all of its keys', async () => {
     const found = await switched()
@@ -71,17 +83,18 @@ describe('a session that began with a further data key', () => {
     const found = await switched()
     const { world } = found
     await loseFirestore(world)
-    const names = await world.objects.list(`sessions/${ID}/`)
-    const newest = names.at(-1) ?? ''
-    const bytes = Buffer.from((await world.objects.read(newest))?.bytes ?? [])
-    bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1
-    const objects = new MemoryObjects()
-    for (const name of names)
-      await objects.create(name, name === newest ? bytes : ((await world.objects.read(name))?.bytes ?? bytes))
+    const { objects, names, newest } = await withNewestDamaged(world)
     const rebuilt = await rebuildSession({ ...world.stores, objects }, ID, { isFirestoreOlder: false })
-    expect(rebuilt).toMatchObject({ from: names.at(-2) })
+    expect(rebuilt).toMatchObject({ from: names.at(-2), skipped: [{ object: newest, why: expect.any(String) }] })
     const cipher = await loadSessionCipher(world.documents, ID, world.wrappingKey)
     expect(cipher?.openContent(found.sealed, 'place').toString()).toBe('a message')
     expect(Object.keys((await world.keys()).keys)).toEqual(['1', '2'])
+  })
+
+  test('is rebuilt without a word of a damaged checkpoint when the journal has what was in it', async () => {
+    const { world } = await switched()
+    const { objects } = await withNewestDamaged(world)
+    const rebuilt = await rebuildSession({ ...world.stores, objects }, ID, { isFirestoreOlder: true })
+    expect(rebuilt).toMatchObject({ from: 'journal', skipped: [] })
   })
 })
