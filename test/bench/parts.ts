@@ -10,7 +10,7 @@ import { measureWebhooks } from './webhooks.ts'
 /** What is measured without a comparison, each in a world of its own. The names of options, with the names of the figures. */
 const PARTS = {
   chats: async () => ({ chatListMs: await measureChatList() }),
-  lists: async () => ({ lists: await measureLists() }),
+  lists: async (_: Options, say: (text: string) => void) => ({ lists: await measureLists(say) }),
   media: async () => ({ media: await measureMedia() }),
   webhooks: async ({ events }: Options) => ({ webhooks: await measureWebhooks(events) }),
   groups: async () => ({ groups: await measureGroups() }),
@@ -30,7 +30,7 @@ export async function measureParts(options: Options, say: (text: string) => void
   const figures: object[] = []
   for (const part of parts) {
     say(`${TITLES[part]} ...`)
-    figures.push(await PARTS[part](options))
+    figures.push(await PARTS[part](options, say))
   }
   return Object.assign({}, ...figures) as object
 }
