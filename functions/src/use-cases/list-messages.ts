@@ -60,11 +60,10 @@ export async function listMessages(
   const found = await newestJobs(documents, scopes, { ...filter, chat, after: cursor, limit: limit + 1 })
   const page = found.slice(0, limit)
   const viewer = new MessageViewer(dependencies)
-  const messages: (MessageAnswer | DamagedMessage)[] = []
-  for (const snapshot of page) {
-    if (!isOfTenant(principal, snapshot.fields)) continue
-    messages.push(await shown(viewer, snapshot, logger))
-  }
+  // The messages of a page may be of as many sessions, each with a key to read.
+  const messages = await Promise.all(
+    page.filter(({ fields }) => isOfTenant(principal, fields)).map((snapshot) => shown(viewer, snapshot, logger)),
+  )
   const last = page.at(-1)
   return { messages, cursor: last && found.length > limit ? cursorOf(last) : null }
 }
