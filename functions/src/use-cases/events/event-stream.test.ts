@@ -2,7 +2,7 @@ import type { Clock } from '@holdfast/core/platform/ports'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import { describe, expect, it } from 'vitest'
 import { EventStream } from './event-stream.ts'
-import { Feed, type Tell } from './feed.ts'
+import { Feed, MOST_GONE, type Tell } from './feed.ts'
 
 const principal = { key: 'k', tenant: 'default', role: 'operator', sessions: 'all', requestsPerMinute: null } as const
 
@@ -120,6 +120,24 @@ describe('a stream', () => {
       expect(each.isOver).toBe(isOver)
     }
     expect(await each.next()).toBeNull()
+  })
+
+  it('goes on where it ended with the last things that are gone, and begins anew when some of them were forgotten', async () => {
+    const { say, feed, made } = stream()
+    say('kept', { id: 'kept' })
+    say('first', { id: 'first' })
+    const before = made()
+    await before.next()
+    const lastEventId = [...((await before.next()) ?? '').matchAll(/^id: (.*)$/gm)].at(-1)?.[1]
+    say('first', { id: 'first', gone: true })
+    const second = made({ lastEventId })
+    expect(await second.next()).toContain('{"full":false}')
+    expect(dataIn(await second.next())).toEqual([{ id: 'first', gone: true }])
+    for (let number = 0; number < MOST_GONE; number++) say(String(number), { gone: true })
+    expect(feed.items).toHaveLength(1 + MOST_GONE)
+    const third = made({ lastEventId })
+    expect(await third.next()).toContain('{"full":true}')
+    expect(dataIn(await third.next())).toContainEqual({ id: 'kept' })
   })
 
   it('takes the id of another caller or of another process for none', async () => {

@@ -52,7 +52,8 @@ export class EventStream {
     const { clock, principal, feeds, era, lastEventId } = options
     this.#options = options
     this.#caller = callerOf(principal)
-    this.#from = placeOf(lastEventId, `${era}.${this.#caller}`)
+    const from = placeOf(lastEventId, `${era}.${this.#caller}`)
+    this.#from = from === null || feeds.some(({ forgotten }) => forgotten > from) ? null : from
     for (const feed of feeds) {
       feed.hearers.add(this.#hear)
       for (const item of feed.items) this.#add(item)

@@ -28,17 +28,23 @@ export interface Source {
   close(): void
 }
 
+/** Callers that come back after a moment hear of so many things that are gone. With more of them, they begin anew. */
+export const MOST_GONE = 1000
+
 /** The things of one kind that some listeners hear of: their present state, and each change. */
 export class Feed {
   readonly hearers = new Set<Hear>()
   readonly opened: Promise<void>
   readonly #items = new Map<string, Item>()
+  /** The last things that are gone, oldest first. */
+  readonly #gone = new Map<string, Item>()
   readonly #source: Source
+  #forgotten = 0
 
   constructor(begin: (tell: Tell) => Source, nextOrder: () => number) {
     this.#source = begin((told) => {
       const item = { ...told, order: nextOrder() }
-      this.#items.set(item.id, item)
+      this.#keep(item)
       for (const hear of this.hearers) hear(item)
     })
     this.opened = this.#source.opened
@@ -46,12 +52,30 @@ export class Feed {
     this.opened.catch(() => {})
   }
 
-  /** All things, and those that are gone since this feed began. */
-  get items(): Iterable<Item> {
-    return this.#items.values()
+  /** All things, and the last that are gone. */
+  get items(): readonly Item[] {
+    return [...this.#items.values(), ...this.#gone.values()]
+  }
+
+  /** Whoever knows all up to an earlier place may know things that are gone, of which this feed has forgotten it. */
+  get forgotten(): number {
+    return this.#forgotten
   }
 
   close(): void {
     this.#source.close()
   }
+
+  #keep(item: Item): void {
+    const [kept, other] = isGone(item) ? [this.#gone, this.#items] : [this.#items, this.#gone]
+    other.delete(item.id)
+    kept.delete(item.id)
+    kept.set(item.id, item)
+    const [oldest] = this.#gone.values()
+    if (this.#gone.size <= MOST_GONE || !oldest) return
+    this.#gone.delete(oldest.id)
+    this.#forgotten = Math.max(this.#forgotten, oldest.order)
+  }
 }
+
+const isGone = ({ data }: Item): boolean => typeof data === 'object' && data !== null && 'gone' in data && data.gone === true
