@@ -1,3 +1,4 @@
+import { channels } from './checks/channels.ts'
 import { contracts } from './checks/contracts.ts'
 import { latency } from './checks/latency.ts'
 import { queries } from './checks/queries.ts'
@@ -22,5 +23,6 @@ export const LIVE_CHECKS: readonly LiveCheck[] = [
   ...tasks,
   schedules,
   trials.chaos,
+  channels,
   ...runners,
 ]

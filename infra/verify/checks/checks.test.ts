@@ -115,6 +115,26 @@ test('a query without an index is told, with the link that Google gives', () => 
   expect(problemOf('a.ts', denied).what).toBe('a query of a.ts fails: 7 PERMISSION_DENIED: no')
 })
 
+test('a channel or a browser that a test does not reach is told, and that nobody is told of alerts', async () => {
+  const delivered = { channel: 'installation.telegram', outcome: 'delivered', problem: null }
+  const refused = { channel: 'device.1', outcome: 'refused', problem: 'It answered with status 403.' }
+  const answering =
+    (tested: object[]) =>
+    ({ url, headers }: LiveRequest, as: string) => {
+      if (url.includes('secrets/API_KEY') && as === 'api')
+        return { status: 200, body: { payload: { data: Buffer.from('new-key,old-key').toString('base64') } } }
+      const isAllowed = as === 'nobody' && headers?.['x-api-key'] === 'new-key' && url.endsWith('/api/api/alerts/test')
+      return isAllowed ? { status: 200, body: { channels: tested } } : { status: 401 }
+    }
+  expect(await run('alerts: channels', { call: answering([delivered]) })).toEqual([])
+  expect(await run('alerts: channels', { call: answering([delivered, refused]) })).toEqual([
+    'device.1 did not take a test (refused): It answered with status 403.',
+  ])
+  expect(await run('alerts: channels', { call: answering([]) })).toEqual([
+    'nobody is told of alerts: there is no channel, and no browser',
+  ])
+})
+
 test('a function that answers whoever comes is told', async () => {
   expect(await run('tasks: strangers', { call: () => ({ status: 403 }) })).toEqual([])
   expect(await run('tasks: strangers', { call: ({ headers }) => ({ status: headers ? 204 : 401 }) })).toEqual([

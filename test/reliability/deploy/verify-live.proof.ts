@@ -155,6 +155,7 @@ test.skipIf(!isPossible)(
     expect(leftOut).toEqual([
       'firestore: latency, region (needs --from-region)',
       'chaos: on Google’s stores (needs --only chaos)',
+      'alerts: channels (needs --long)',
       'runners: SIGTERM (needs --long)',
       'alerts: no runner is heard (needs --long)',
     ])
