@@ -30,6 +30,7 @@ interface ActionAnswer {
 interface BackupAnswer {
   readonly id: string
   readonly isStored: boolean
+  readonly isCurrent: boolean
 }
 
 /** Asks the API, which no case strikes. */
@@ -60,10 +61,13 @@ async function untilEnded(chats: Chats): Promise<void> {
   while (!(await haveEnded(chats))) await pause(LOOK_EVERY_MS)
 }
 
-/** Returns whether each listed backup has its object, and the newest one opens. */
+/**
+ * Returns whether each listed backup has its object, and the newest one opens. The torn object of a backup that has failed stays in the list: then
+ * the one opens from which the session is read.
+ */
 async function areBackupsGood(chats: Chats): Promise<boolean> {
   const backups = await backupsOf(chats)
-  const [newest] = backups
+  const newest = backups.find(({ isCurrent }) => isCurrent || chats.fault !== 'torn')
   if (!newest || !backups.every(({ isStored }) => isStored)) return false
   const path = `/api/sessions/{name}/backups/${newest.id}/verify`
   const { verification } = await ask<{ verification: { state: string } }>(chats, path, {})
