@@ -174,6 +174,8 @@ export function runnerProcess(
   return new SupervisedProcess({
     name: slot.name,
     entry: options.entry ?? options.product.runnerEntry,
+    // As in the image.
+    flags: ['--max-semi-space-size=16'],
     preloads: [
       ...clockPreload(options.clock, options.skew),
       ...storesPreload(backends),

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   /** The JavaScript or TypeScript file that Node runs. */
   entry: string
   args?: string[]
+  /** Of Node. */
+  readonly flags?: readonly string[]
   /** Files to import before the entry. */
   preloads?: string[]
   env: Record<string, string>
@@ -169,10 +171,10 @@ export class SupervisedProcess extends EventEmitter<Events> {
   }
 
   async #spawn(): Promise<ReadyLine> {
-    const { entry, args = [], preloads = [], env } = this.#options
+    const { entry, args = [], flags = [], preloads = [], env } = this.#options
     const imports = [exitWithParent, ...preloads].flatMap((file) => ['--import', file])
     const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
-    const child = spawn(process.execPath, [...imports, entry, ...args], { detached: true, env, stdio: [...stdio] })
+    const child = spawn(process.execPath, [...flags, ...imports, entry, ...args], { detached: true, env, stdio: [...stdio] })
     this.#child = child
     this.#startedAt = performance.now()
     child.once('exit', (code, signal) => this.#exited(child, code, signal))

@@ -32,6 +32,12 @@ export interface RunnerSize {
 /** The heap of a runner in a container of this size, for Node's `--max-old-space-size`. */
 export const heapMb = (memoryGib: number): number => memoryGib * HEAP_MB_PER_GIB
 
+/**
+ * V8's young generation in a runner, of which this is a third, for Node's `--max-semi-space-size`. Files on their way leave garbage there: with
+ * V8's own limit the memory of a runner that sends a file of 20 MiB grows by as much (docs/COST.md).
+ */
+export const SEMI_SPACE_MB = 16
+
 /** The sessions that a container of this size holds. */
 export const mostSessions = (memoryGib: number): number =>
   Math.floor((heapMb(memoryGib) - IDLE_RUNNER_MB) / (MEASURED_SESSION_MB * RESERVE))

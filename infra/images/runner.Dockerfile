@@ -36,4 +36,4 @@ RUN ["/nodejs/bin/node", "-e", "const { status } = require('node:child_process')
 # Node is process 1, so it receives SIGTERM itself.
 ENTRYPOINT ["/nodejs/bin/node"]
 # The heap leaves room for buffers in a container of 2 GiB. For another size give these words anew.
-CMD ["--max-old-space-size=1400", "runner/src/start.ts"]
+CMD ["--max-old-space-size=1400", "--max-semi-space-size=16", "runner/src/start.ts"]

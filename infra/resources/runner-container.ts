@@ -1,4 +1,4 @@
-import { heapMb } from '../environment/runner-size.ts'
+import { heapMb, SEMI_SPACE_MB } from '../environment/runner-size.ts'
 import { publicUrlIn } from './api-service.ts'
 import { RUNNER } from './deployed-functions.ts'
 import { imageOf } from './repository.ts'
@@ -34,7 +34,7 @@ export function runnerSpec(target: Target, image: unknown, service?: unknown) {
         name: 'runner',
         image: imageOf(target, 'runner', image) ?? target.tagOf('runner'),
         // The words after the image's entry point, which is Node. The image's own are for 2 GiB.
-        args: [`--max-old-space-size=${heapMb(memoryGib)}`, 'runner/src/start.ts'],
+        args: [`--max-old-space-size=${heapMb(memoryGib)}`, `--max-semi-space-size=${SEMI_SPACE_MB}`, 'runner/src/start.ts'],
         env: [
           ...Object.entries(variables).map(([name, value]) => ({ name, value })),
           // The first version: a second one of the key comes with a procedure of its own.

@@ -81,7 +81,7 @@ test.each(BOTH)('a $platform has what the runner needs, its key as a secret, and
     serviceAccountName: 'holdfast-runner@demo-holdfast.iam.gserviceaccount.com',
     containers: [
       {
-        args: ['--max-old-space-size=4200', 'runner/src/start.ts'],
+        args: ['--max-old-space-size=4200', '--max-semi-space-size=16', 'runner/src/start.ts'],
         resources: { limits: { cpu: '2', memory: '6Gi' } },
         startupProbe: { httpGet: { path: '/startup', port: 8080 } },
         livenessProbe: { httpGet: { path: '/live', port: 8080 } },
