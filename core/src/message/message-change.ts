@@ -40,6 +40,11 @@ export const changeContentSchema = z.object({
   proto: z.string().optional(),
   /** JID of the person who made the change. Absent in documents of earlier versions, which have it in the clear. */
   by: z.string().optional(),
+  /**
+   * What names the changed message. Its document may be one of an earlier version, whose names in the clear gave way to pseudonyms with this
+   * change, or have no message yet.
+   */
+  of: z.object({ messageId: z.string(), chat: z.string(), participant: z.string().nullable() }).optional(),
 })
 
 export type ChangeContent = z.infer<typeof changeContentSchema>

@@ -1,5 +1,4 @@
 import type { SessionCipher } from '../security/envelope.ts'
-import type { ReceivedContent } from './content.ts'
 import type { MessageDocument } from './message-document.ts'
 
 /**
@@ -17,12 +16,6 @@ export const pseudonymsOf = (cipher: SessionCipher, { messageId, chat, participa
   chat: cipher.pseudonym(chat),
   participant: participant === null ? null : cipher.pseudonym(participant),
 })
-
-/** The names of a stored message. */
-export const namesOf = (
-  { messageId, chat, participant }: MessageNames,
-  { names }: Pick<ReceivedContent, 'names'>,
-): MessageNames => names ?? { messageId, chat, participant }
 
 /** What a field may hold for a name: in documents of this version, and in those of earlier ones. */
 export const storedNames = (cipher: SessionCipher, name: string): readonly [string, string] => [cipher.pseudonym(name), name]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SessionCipher } from '../security/envelope.ts'
 import { changeFieldOf } from './message-change.ts'
-import { maskedNumbers } from './message-names.ts'
+import { maskedNumbers, pseudonymsOf } from './message-names.ts'
 import { namesIn, openMessage } from './open-message.ts'
 import { sealChange, sealMessage, sealReceivedContent } from './sealed-content.ts'
 
@@ -45,6 +45,27 @@ describe('the names of a message', () => {
     expect(
       ['status@broadcast', '55119999@s.whatsapp.net', '5511999990001-1500000000@g.us', '99000000000001:3@lid'].map(maskedNumbers),
     ).toEqual(['status@broadcast', '…@s.whatsapp.net', '55…01-15…00@g.us', '99…01:3@lid'])
+  })
+})
+
+describe('the names of a message of an earlier version that was changed since', () => {
+  const field = changeFieldOf('reaction', { by: cipher.pseudonym(ANA), fromMe: false })
+  const sealed = sealChange(cipher, 'd1', field, { text: '👍', by: ANA, of: names })
+  const entry = { messageId: cipher.pseudonym('R'), at: new Date(2000), by: cipher.pseudonym(ANA), content: sealed }
+  const change = { ...pseudonymsOf(cipher, names), [field]: entry }
+
+  it('are those that the change has, because its pseudonyms have taken their place', () => {
+    const changed = { id: 'd1', fields: { ...EARLIER.fields, ...change } }
+    expect(openMessage(cipher, changed)).toMatchObject({ ...names, text: 'text', reactions: [{ by: ANA, text: '👍' }] })
+    expect(namesIn(cipher, changed)).toEqual({ ...names, fromMe: false })
+    expect(namesIn(cipher, { id: 'd1', fields: change })).toMatchObject(names)
+  })
+
+  it('are not made up when nothing has them', () => {
+    const damaged = { ...entry, content: Buffer.from('damaged') }
+    const nameless = { id: 'd1', fields: { ...EARLIER.fields, ...change, [field]: damaged } }
+    expect(namesIn(cipher, nameless)).toBeNull()
+    expect(() => openMessage(cipher, nameless)).toThrow('Nothing names the message')
   })
 })
 

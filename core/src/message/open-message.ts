@@ -10,7 +10,8 @@ import {
   type ChangeKind,
 } from './message-change.ts'
 import { messageDocumentSchema, type MessageDocument } from './message-document.ts'
-import { isPseudonym, type MessageNames, namesOf } from './message-names.ts'
+import type { ReceivedContent } from './content.ts'
+import { isPseudonym, type MessageNames } from './message-names.ts'
 import { pushNameOf } from './push-name.ts'
 import { openChange, openReceivedContent } from './sealed-content.ts'
 import { ackOfJob, type Ack, type OpenMessage } from './waha-message.ts'
@@ -38,18 +39,32 @@ export function messageDocumentOf({ fields }: Stored): MessageDocument | null {
 }
 
 /**
+ * Returns what names a stored message: its content, its fields in documents of earlier versions, or a change, whose pseudonyms have taken the
+ * place of those fields. Null when nothing does.
+ */
+export function namesOfStored(
+  cipher: SessionCipher,
+  stored: Stored,
+  content: Pick<ReceivedContent, 'names'> | null,
+): MessageNames | null {
+  if (content?.names) return content.names
+  const { messageId, chat, participant = null } = stored.fields
+  if (typeof messageId !== 'string' || typeof chat !== 'string') return null
+  if (participant !== null && typeof participant !== 'string') return null
+  if (!isPseudonym(chat)) return { messageId, chat, participant }
+  return changesOf(cipher, stored).find(({ of }) => of)?.of ?? null
+}
+
+/**
  * Reads what names a stored message, from its document or, where that has pseudonyms, from its content. Null when it is damaged, so that it
  * does not hide others.
  */
 export function namesIn(cipher: SessionCipher, { id, fields }: Stored): (MessageNames & { readonly fromMe: boolean }) | null {
-  const { messageId, chat, participant = null, fromMe, content } = fields
-  if (typeof messageId !== 'string' || typeof chat !== 'string') return null
-  if (participant !== null && typeof participant !== 'string') return null
-  const names = { messageId, chat, participant }
-  if (!isPseudonym(chat)) return { ...names, fromMe: fromMe === true }
-  if (!(content instanceof Uint8Array)) return null
+  const { chat, fromMe, content } = fields
+  const isSealed = typeof chat === 'string' && isPseudonym(chat) && content instanceof Uint8Array
   try {
-    return { ...namesOf(names, openReceivedContent(cipher, id, { content })), fromMe: fromMe === true }
+    const names = namesOfStored(cipher, { id, fields }, isSealed ? openReceivedContent(cipher, id, { content }) : null)
+    return names && { ...names, fromMe: fromMe === true }
   } catch (error) {
     if (isDamage(error)) return null
     throw error
@@ -72,7 +87,9 @@ export function openMessage(cipher: SessionCipher, stored: Stored, job: JobStatu
   const { fromMe, type, sentAt } = document
   const ack = ackOf(document, job)
   const mine = fromMe ? { ...(ack === null ? {} : { ack }), isFromApi: document.job !== undefined } : {}
-  const told = { ...namesOf(document, content), fromMe, pushName, type, sentAtMs: sentAt.getTime(), text, facts }
+  const names = namesOfStored(cipher, stored, content)
+  if (!names) throw new HoldfastError('bad-document', `Nothing names the message ${stored.id}.`)
+  const told = { ...names, fromMe, pushName, type, sentAtMs: sentAt.getTime(), text, facts }
   return { ...told, ...mine, ...stateOf(changes, fromMe) }
 }
 

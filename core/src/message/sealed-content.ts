@@ -89,9 +89,9 @@ export function sealChange(
   cipher: SessionCipher,
   documentId: string,
   field: string,
-  { text, facts, proto, by }: ChangeContent,
+  { text, facts, proto, by, of }: ChangeContent,
 ): Buffer {
-  return cipher.sealContent(encode({ text, facts, proto, by }), changePlace(cipher.sessionId, documentId, field))
+  return cipher.sealContent(encode({ text, facts, proto, by, of }), changePlace(cipher.sessionId, documentId, field))
 }
 
 export function openChange(cipher: SessionCipher, documentId: string, field: string, sealed: Uint8Array): ChangeContent {

@@ -1,8 +1,8 @@
 import { chatIdOf } from '@holdfast/core/message/chat-id'
 import { type MessageDocument, messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
 import { hasDisappeared } from '@holdfast/core/message/disappearing'
-import { isPseudonym, type MessageNames, namesOf } from '@holdfast/core/message/message-names'
-import { openMessage } from '@holdfast/core/message/open-message'
+import type { MessageNames } from '@holdfast/core/message/message-names'
+import { namesOfStored, openMessage } from '@holdfast/core/message/open-message'
 import { pushNameOf } from '@holdfast/core/message/push-name'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
@@ -76,11 +76,11 @@ function receivedAnswer(snapshot: DocumentSnapshot, cipher: SessionCipher) {
   }
   const message = parsed.data
   let { pushName } = message
-  let names = isPseudonym(message.chat) ? null : namesOf(message, {})
+  let names = namesOfStored(cipher, snapshot, null)
   const { text, error } = openOrSay(() => {
     const content = openReceivedContent(cipher, snapshot.id, message)
     pushName = pushNameOf(message, content)
-    names = namesOf(message, content)
+    names = namesOfStored(cipher, snapshot, content)
     return content.text
   })
   const who = names ? namesAnswer(names) : { id: null }

@@ -1,7 +1,7 @@
 import type { ReceivedContent } from '@holdfast/core/message/content'
 import type { ChatTimer } from '@holdfast/core/message/directory-document'
 import { timerIn } from '@holdfast/core/message/disappearing'
-import { isPseudonym, namesOf } from '@holdfast/core/message/message-names'
+import { isPseudonym } from '@holdfast/core/message/message-names'
 import { pushNameOf } from '@holdfast/core/message/push-name'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { isDamage } from '@holdfast/core/platform/errors'
@@ -38,7 +38,7 @@ export function notedIn(cipher: SessionCipher, { id, fields }: DocumentSnapshot)
   if (typeof chat !== 'string' || !(sentAt instanceof Date)) return null
   const content = storedContent(cipher, id, fields['content'])
   const stored = { messageId: '', chat, participant: typeof participant === 'string' ? participant : null }
-  const names = content ? namesOf(stored, content) : stored
+  const names = content?.names ?? stored
   const noted = {
     chat: names.chat,
     participant: names.participant,
@@ -46,7 +46,9 @@ export function notedIn(cipher: SessionCipher, { id, fields }: DocumentSnapshot)
     sentAtMs: sentAt.getTime(),
     fromHistory: fromHistory === true,
   }
-  if (!content) return isPseudonym(chat) ? null : { ...noted, pushName: null, timer: null }
+  // A message of an earlier version that was changed since: it is in the list already.
+  if (isPseudonym(names.chat)) return null
+  if (!content) return { ...noted, pushName: null, timer: null }
   const clear = { pushName: typeof pushName === 'string' ? pushName : null }
   const timer = typeof type === 'string' ? timerIn({ type, facts: content.facts, ...noted }) : null
   return { ...noted, pushName: pushNameOf(clear, content), timer }

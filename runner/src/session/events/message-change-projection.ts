@@ -21,6 +21,7 @@ export const changedMessageDocument: Projection = (event, { sessionId, cipher })
   const content = sealChange(cipher(), document, field, {
     text,
     by,
+    of: { messageId: changes.messageId, chat: changes.chat, participant: changes.participant },
     ...(facts ? { facts } : {}),
     ...(kind === 'edited' ? { proto } : {}),
   })

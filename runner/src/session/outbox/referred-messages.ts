@@ -1,7 +1,8 @@
 import { areDifferent } from '@holdfast/core/message/chat-id'
 import type { MessageReference } from '@holdfast/core/message/content'
 import { messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
-import { namesOf, storedNames } from '@holdfast/core/message/message-names'
+import { storedNames } from '@holdfast/core/message/message-names'
+import { namesOfStored } from '@holdfast/core/message/open-message'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { isDamage } from '@holdfast/core/platform/errors'
 import { parseStored } from '@holdfast/core/platform/parse'
@@ -55,7 +56,8 @@ export class ReferredMessages {
       const { id, fields, path } = snapshot
       const document = parseStored(messageDocumentSchema, fields, path)
       const content = openReceivedContent(this.#options.cipher, id, document)
-      return { ...namesOf(document, content), fromMe: document.fromMe, proto: content.proto }
+      const names = namesOfStored(this.#options.cipher, snapshot, content)
+      return names && { ...names, fromMe: document.fromMe, proto: content.proto }
     } catch (error) {
       if (isDamage(error)) return null
       throw error
