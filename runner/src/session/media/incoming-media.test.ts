@@ -1,7 +1,10 @@
 import { buffer } from 'node:stream/consumers'
 import { sealReceivedContent } from '@holdfast/core/message/sealed-content'
-import type { Bytes } from '@holdfast/core/platform/object-streams'
+import { mediaObjectOf } from '@holdfast/core/message/media-document'
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import type { ByteRange, Bytes } from '@holdfast/core/platform/object-streams'
 import { SessionCipher } from '@holdfast/core/security/envelope'
+import { sealedMedia } from '@holdfast/core/security/media-cipher'
 import { MediumLost } from '../../whatsapp/media.ts'
 import type { Clock, DocumentStore, Query } from '@holdfast/core/platform/ports'
 import { createLogger } from '@holdfast/core/platform/logging'
@@ -41,11 +44,12 @@ const media = (): IncomingMedia =>
   } as unknown as IncomingMediaOptions)
 
 const DOCUMENT = 'd1'
+const sessionId = 'default.main'
+const cipher = new SessionCipher(sessionId, new Map([[1, Buffer.alloc(32, 1)]]), 1)
+const EMPTY = { createFrom: (_: string, bytes: Bytes) => buffer(bytes) }
 
 /** A session without a connection, which heard of one message, whose download ends with this error. */
-function withMessage({ mediaKey, error }: { readonly mediaKey: Buffer | null; readonly error: Error }) {
-  const sessionId = 'default.main'
-  const cipher = new SessionCipher(sessionId, new Map([[1, Buffer.alloc(32, 1)]]), 1)
+function withMessage({ mediaKey, error, store = EMPTY }: { mediaKey: Buffer | null; error: Error; store?: object }) {
   const content = sealReceivedContent(cipher, DOCUMENT, { text: null, proto: 'AA==' })
   const fields = { v: 1, messageId: 'M1', chat: '1@newsletter', participant: null, fromMe: false, pushName: null, type: 'image' }
   const events: unknown[] = []
@@ -59,7 +63,7 @@ function withMessage({ mediaKey, error }: { readonly mediaKey: Buffer | null; re
       journal: { ended: null },
       append: (more: { events: unknown[] }) => void events.push(...more.events),
     },
-    store: { createFrom: (_: string, bytes: Bytes) => buffer(bytes) },
+    store,
     reader: {
       mediumIn: () => ({ mediaKey, bytes: 4 }),
       // oxlint-disable-next-line require-yield
@@ -71,6 +75,10 @@ function withMessage({ mediaKey, error }: { readonly mediaKey: Buffer | null; re
     logger: createLogger('test', 'silent'),
   } as unknown as IncomingMediaOptions)
   return { incoming, events }
+}
+
+async function* parts(...some: Buffer[]): AsyncGenerator<Buffer> {
+  yield* some
 }
 
 const turns = async (): Promise<void> => {
@@ -101,6 +109,23 @@ test.each([
   incoming.heard(DOCUMENT)
   await turns()
   expect(events).toEqual(recorded.map((each) => ({ type: 'media.changed', document: DOCUMENT, ...each })))
+})
+
+test.each([
+  ['counts when it opens to its end', 0, { state: 'stored', bytes: 5 }],
+  ['is no medium when its bytes are others', 1, { state: 'pending', reason: 'no-answer', attempts: 1 }],
+])('an object that an earlier attempt has left %s', async (_what, altered, recorded) => {
+  const object = await buffer(sealedMedia(cipher, mediaObjectOf(sessionId, DOCUMENT), parts(Buffer.from('bytes'))))
+  object[object.length - 1] = (object.at(-1) ?? 0) ^ altered
+  const store = {
+    createFrom: () => Promise.reject(new HoldfastError('already-exists', 'It is there.')),
+    sizeOf: () => Promise.resolve(object.length),
+    readRange: (_: string, { start, end }: ByteRange) => parts(Buffer.from(object.subarray(start, end))),
+  }
+  const { incoming, events } = withMessage({ mediaKey: null, error: new Error('nobody downloads'), store })
+  incoming.heard(DOCUMENT)
+  await turns()
+  expect(events).toEqual([expect.objectContaining({ type: 'media.changed', document: DOCUMENT, ...recorded })])
 })
 
 test('nothing waits for it after the end', async () => {

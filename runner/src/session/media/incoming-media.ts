@@ -1,6 +1,6 @@
 import { mediaObjectOf } from '@holdfast/core/message/media-document'
 import { messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
-import { namesOf } from '@holdfast/core/message/message-names'
+import { namesOfStored } from '@holdfast/core/message/open-message'
 import { receivedMediaPath, type ReceivedMediaDocument } from '@holdfast/core/message/received-media-document'
 import { openReceivedContent } from '@holdfast/core/message/sealed-content'
 import { isHoldfastError } from '@holdfast/core/platform/errors'
@@ -10,7 +10,7 @@ import { parseStored } from '@holdfast/core/platform/parse'
 import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
 import { spent } from '@holdfast/core/platform/release'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
-import { sealedMedia } from '@holdfast/core/security/media-cipher'
+import { openMedia, sealedMedia } from '@holdfast/core/security/media-cipher'
 import { ConnectionEnded } from '../../whatsapp/port.ts'
 import { MediumLost, type MediaAsking, type MediaReader, type Medium, type MediumAddress } from '../../whatsapp/media.ts'
 import type { MediaChanged } from '../events/session-event.ts'
@@ -190,9 +190,9 @@ export class IncomingMedia {
     const message = parseStored(messageDocumentSchema, snapshot.fields, path)
     const content = openReceivedContent(cipher, document, message)
     const { proto } = content
-    const names = namesOf(message, content)
-    const medium = proto === '' ? null : reader.mediumIn(Buffer.from(proto, 'base64'), names.chat)
-    if (!medium) return null
+    const names = namesOfStored(cipher, { id: document, fields: snapshot.fields }, content)
+    const medium = proto === '' || !names ? null : reader.mediumIn(Buffer.from(proto, 'base64'), names.chat)
+    if (!medium || !names) return null
     return { ...medium, stored: await this.#store(document, medium, { ...names, fromMe: message.fromMe }) }
   }
 
@@ -220,10 +220,18 @@ export class IncomingMedia {
     try {
       await store.createFrom(object, sealedMedia(cipher, object, spent(counted)))
     } catch (error) {
-      // An object is whole or absent: an earlier owner stored it, and died before its record.
       if (!isHoldfastError(error, 'already-exists')) throw error
-      return medium.bytes ?? bytes
+      return this.#storedBytes(object)
     }
+    return bytes
+  }
+
+  /** An earlier attempt has stored the object, and has died or heard no answer: only one that opens to its end counts. */
+  async #storedBytes(object: string): Promise<number> {
+    const { store, cipher } = this.#options
+    const opened = await openMedia(store, cipher, object)
+    let bytes = 0
+    if (opened) for await (const part of spent(opened.read())) bytes += part.length
     return bytes
   }
 
