@@ -163,7 +163,8 @@ async function cipherUnlessTrouble(
   try {
     return await cipherOf(documents, sessionId, wrappingKey)
   } catch (error) {
-    if (isHoldfastError(error)) return null
+    // A database that does not answer is no key that is missing: the task comes again.
+    if (isHoldfastError(error) && error.code !== 'unavailable') return null
     throw error
   }
 }
