@@ -42,6 +42,7 @@ describe('the configuration of the API', () => {
         mail: null,
         telegramUrl: 'https://api.telegram.org',
         runbookUrl: 'docs/RUNBOOK.md',
+        contact: 'mailto:operator@holdfast.invalid',
       },
       allowInside: [],
       fleet: null,

@@ -23,6 +23,8 @@ export class PushService implements AsyncDisposable {
   readonly #server: Server
   readonly #browsers = new Map<string, Browser>()
   readonly #ended = new Set<string>()
+  /** Browsers for which the service answers 503. */
+  readonly away = new Set<string>()
   readonly pushed: Pushed[] = []
   /** Requests that were refused, with the reason. */
   readonly refused: string[] = []
@@ -72,6 +74,7 @@ export class PushService implements AsyncDisposable {
     const device = path.replace('/send/', '')
     const browser = this.#browsers.get(device)
     if (!browser || this.#ended.has(device)) return 410
+    if (this.away.has(device)) return 503
     try {
       checkSender(headers.authorization ?? '', this.origin, browser.applicationServerKey)
       this.pushed.push({ device, headers, message: JSON.parse(decrypt(body, browser).toString()) })

@@ -1,6 +1,7 @@
 import { answerOf, api } from './api.ts'
+import { chosenTenant } from './sign-in.ts'
 
-/** The lists in the configuration of the tenant. A change reads the list anew, so that what another person has changed meanwhile stays. */
+/** The lists in the configuration of the tenant. A change reads the list anew: the page may be hours old. */
 
 type Config = Awaited<ReturnType<typeof config>>
 export type Channel = NonNullable<NonNullable<Config['alerts']>['channels']>[number]
@@ -11,22 +12,35 @@ const config = async () => (await answerOf(api.GET('/api/tenant'))).config
 export const channels = async (): Promise<readonly Channel[]> => (await config()).alerts?.channels ?? []
 export const endpoints = async (): Promise<readonly Endpoint[]> => (await config()).webhooks ?? []
 
-/** A channel of the same name is replaced. */
-export const putChannel = async (channel: Channel): Promise<void> =>
-  setChannels([...(await channels()).filter(({ name }) => name !== channel.name), channel])
-export const removeChannel = async (name: string): Promise<void> =>
-  setChannels((await channels()).filter((channel) => channel.name !== name))
+/** Returns false when there is a channel of this name: it may have more than a form asks for. */
+export const addChannel = (channel: Channel): Promise<boolean> =>
+  changeChannels((all) => (all.some(({ name }) => name === channel.name) ? null : [...all, channel]))
+export const removeChannel = (name: string): Promise<boolean> =>
+  changeChannels((all) => all.filter((channel) => channel.name !== name))
 
-/** An end point of the same address is replaced. */
-export const putEndpoint = async (endpoint: Endpoint): Promise<void> =>
-  setEndpoints([...(await endpoints()).filter(({ url }) => url !== endpoint.url), endpoint])
-export const removeEndpoint = async (url: string): Promise<void> =>
-  setEndpoints((await endpoints()).filter((endpoint) => endpoint.url !== url))
+/** Returns false when there is an end point at this address. */
+export const addEndpoint = (endpoint: Endpoint): Promise<boolean> =>
+  changeEndpoints((all) => (all.some(({ url }) => url === endpoint.url) ? null : [...all, endpoint]))
+export const removeEndpoint = (url: string): Promise<boolean> =>
+  changeEndpoints((all) => all.filter((endpoint) => endpoint.url !== url))
 
-async function setChannels(list: Channel[]): Promise<void> {
-  await answerOf(api.PATCH('/api/tenant', { body: { config: { alerts: { channels: list } } } }))
+async function changeChannels(change: (all: readonly Channel[]) => Channel[] | null): Promise<boolean> {
+  const here = chosenTenant.value
+  const list = change(await channels())
+  requireStill(here)
+  if (list) await answerOf(api.PATCH('/api/tenant', { body: { config: { alerts: { channels: list } } } }))
+  return list !== null
 }
 
-async function setEndpoints(list: Endpoint[]): Promise<void> {
-  await answerOf(api.PATCH('/api/tenant', { body: { config: { webhooks: list } } }))
+async function changeEndpoints(change: (all: readonly Endpoint[]) => Endpoint[] | null): Promise<boolean> {
+  const here = chosenTenant.value
+  const list = change(await endpoints())
+  requireStill(here)
+  if (list) await answerOf(api.PATCH('/api/tenant', { body: { config: { webhooks: list } } }))
+  return list !== null
+}
+
+/** The list of one tenant is not written into another one that was chosen meanwhile. */
+function requireStill(tenant: string | null): void {
+  if (chosenTenant.value !== tenant) throw new Error('Another tenant was chosen meanwhile.')
 }

@@ -322,6 +322,7 @@ export const de: Messages = {
   addChannel: 'Kanal hinzufügen',
   channelAdded: 'Hinzugefügt. Ein Test zeigt, ob Alarme ankommen.',
   channelName: 'a-z, 0-9 und „-“, zum Beispiel on-call',
+  isThere: '„{name}“ gibt es schon. Entfernen Sie es zuerst.',
   channelType: 'Art',
   takenOut: '„{name}“ ist entfernt.',
   takeOut: '„{name}“ entfernen?',

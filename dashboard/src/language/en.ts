@@ -323,6 +323,7 @@ export const en = {
   addChannel: 'Add a channel',
   channelAdded: 'Added. Test it, so that alerts arrive.',
   channelName: 'a-z, 0-9 and “-”, like on-call',
+  isThere: '“{name}” is there already. Remove it first.',
   channelType: 'Type',
   takenOut: '“{name}” is removed.',
   takeOut: 'Remove “{name}”?',

@@ -317,6 +317,7 @@ export const es: Messages = {
   addChannel: 'Añadir un canal',
   channelAdded: 'Añadido. Pruébalo para que lleguen las alertas.',
   channelName: 'a-z, 0-9 y «-», como on-call',
+  isThere: '«{name}» ya existe. Quítelo antes.',
   channelType: 'Tipo',
   takenOut: '«{name}» se ha quitado.',
   takeOut: '¿Quitar «{name}»?',

@@ -308,6 +308,7 @@ export const hi: Messages = {
   addChannel: 'चैनल जोड़ें',
   channelAdded: 'जोड़ा गया। जाँच लें कि अलर्ट पहुँचते हैं।',
   channelName: 'a-z, 0-9 और “-”, जैसे on-call',
+  isThere: '“{name}” पहले से है। पहले उसे हटाएँ।',
   channelType: 'प्रकार',
   takenOut: '“{name}” हटा दिया गया।',
   takeOut: '“{name}” हटाएँ?',

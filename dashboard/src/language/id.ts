@@ -318,6 +318,7 @@ export const id: Messages = {
   addChannel: 'Tambah saluran',
   channelAdded: 'Ditambahkan. Uji agar peringatan sampai.',
   channelName: 'a-z, 0-9 dan “-”, misalnya on-call',
+  isThere: '“{name}” sudah ada. Hapus dulu.',
   channelType: 'Jenis',
   takenOut: '“{name}” dihapus.',
   takeOut: 'Hapus “{name}”?',

@@ -312,6 +312,7 @@ export const pt: Messages = {
   addChannel: 'Adicionar um canal',
   channelAdded: 'Adicionado. Teste-o para que os alertas cheguem.',
   channelName: 'a-z, 0-9 e “-”, como on-call',
+  isThere: '“{name}” já existe. Remova-o antes.',
   channelType: 'Tipo',
   takenOut: '“{name}” foi removido.',
   takeOut: 'Remover “{name}”?',

@@ -326,6 +326,7 @@ export const ru: Messages = {
   addChannel: 'Добавить канал',
   channelAdded: 'Добавлен. Проверьте, что оповещения доходят.',
   channelName: 'a-z, 0-9 и «-», например on-call',
+  isThere: '«{name}» уже есть. Сначала удалите.',
   channelType: 'Тип',
   takenOut: '«{name}» удалён.',
   takeOut: 'Удалить «{name}»?',

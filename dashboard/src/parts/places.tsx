@@ -36,8 +36,7 @@ export const PlaceLink = ({ place, isHere }: { place: Place; isHere: boolean }):
 export const SignOut = (): JSX.Element => (
   <Act
     run={async () => {
-      // Nothing is shown here from now on, whether or not the API hears of it.
-      await leavePush().catch(() => undefined)
+      await leavePush()
       await signOut()
       return null
     }}

@@ -28,7 +28,8 @@ export function Channels(): JSX.Element {
   const run = async (channel?: string): Promise<string> => {
     const answer = await test(channel === undefined ? {} : { channel })
     setTested({ ...tested, ...Object.fromEntries(answer.channels.map((one) => [one.channel, one])) })
-    return answer.channels.length === 0 ? t('noChannels') : t('testDone')
+    if (answer.channels.length > 0) return t('testDone')
+    return answer.isComplete ? t('noChannels') : t('tested.unknown')
   }
   const others = Object.values(tested).filter(({ channel }) => channels.value?.every(({ name }) => name !== channel) ?? false)
   return (

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useLoaded } from '../api/loaded.ts'
-import { type Endpoint, endpoints, putEndpoint, removeEndpoint } from '../api/tenant-lists.ts'
+import { addEndpoint, type Endpoint, endpoints, removeEndpoint } from '../api/tenant-lists.ts'
 import { t } from '../language/language.ts'
 import { ask } from '../parts/ask.tsx'
 import { List, Section } from '../parts/page.tsx'
@@ -88,7 +88,8 @@ function askForEndpoint(reload: () => Promise<void>): void {
     confirm: t('create'),
     async run() {
       const names = events.split(',').map((event) => event.trim())
-      await putEndpoint({ url, events: names.filter(Boolean), ...(key === '' ? {} : { hmac: { key } }) })
+      const endpoint = { url, events: names.filter(Boolean), ...(key === '' ? {} : { hmac: { key } }) }
+      if (!(await addEndpoint(endpoint))) throw new Error(t('isThere', { name: url }))
       await reload()
       say(t('endpointAdded'))
     },

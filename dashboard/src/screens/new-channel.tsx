@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { type Channel, putChannel } from '../api/tenant-lists.ts'
+import { addChannel, type Channel } from '../api/tenant-lists.ts'
 import { t } from '../language/language.ts'
 import { ask } from '../parts/ask.tsx'
 import { say } from '../parts/say.tsx'
@@ -34,7 +34,8 @@ export function askForChannel(reload: () => Promise<void>): void {
     body: <Form given={given} />,
     confirm: t('create'),
     async run() {
-      await putChannel(channelOf(given.type, given.texts))
+      const channel = channelOf(given.type, given.texts)
+      if (!(await addChannel(channel))) throw new Error(t('isThere', { name: channel.name }))
       await reload()
       say(t('channelAdded'))
     },
@@ -59,7 +60,7 @@ function Form({ given }: { given: { type: Type; texts: Texts } }): JSX.Element {
         <input
           required
           autofocus
-          pattern="[a-z0-9][a-z0-9-]{0,31}"
+          pattern="[a-z0-9][a-z0-9\-]{0,31}"
           title={t('channelName')}
           placeholder="on-call"
           autocomplete="off"
@@ -72,6 +73,7 @@ function Form({ given }: { given: { type: Type; texts: Texts } }): JSX.Element {
           value={type}
           onChange={({ currentTarget }) => {
             given.type = currentTarget.value as Type
+            given.texts = { name: given.texts.name ?? '' }
             setType(given.type)
           }}
         >

@@ -1,3 +1,4 @@
+import { pushKeysPath } from '@holdfast/core/operations/push-device-document'
 import { loadTenantCipher } from '@holdfast/core/operations/tenant-secrets'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Change } from '@holdfast/core/platform/ports'
@@ -18,9 +19,10 @@ export async function cipherOfTenant(
 ): Promise<{ readonly cipher: TenantCipher; readonly keyChanges: readonly Change[] }> {
   const cipher = await loadTenantCipher(documents, tenant, wrappingKey)
   if (cipher) return { cipher, keyChanges: [] }
-  if (hasSecrets) {
+  if (hasSecrets || (await documents.read(pushKeysPath(tenant)))) {
     throw new HoldfastError('data-key-missing', `Tenant ${tenant} has secrets, but no data key.`, {
-      advice: 'Its key document was removed. Restore tenant_keys from a backup, or remove the secrets and set them again.',
+      advice:
+        'Its key document was removed. Restore tenant_keys from a backup, or remove the secrets and push_keys, and set them again.',
     })
   }
   const keys = await newTenantKeys(tenant, wrappingKey)

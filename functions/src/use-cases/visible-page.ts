@@ -1,5 +1,8 @@
 import type { DocumentSnapshot } from '@holdfast/core/platform/ports'
 
+/** Most documents are none of a caller that may see a few: few reads in a row find them. */
+const LARGE_READ = 200
+
 interface Request {
   /** Reads so many documents behind one, or from the beginning. */
   readonly read: (behind: DocumentSnapshot | null, limit: number) => Promise<readonly DocumentSnapshot[]>
@@ -19,10 +22,11 @@ export async function visiblePage({
   const visible: DocumentSnapshot[] = []
   let behind: DocumentSnapshot | null = null
   for (;;) {
-    const found: readonly DocumentSnapshot[] = await read(behind, limit + 1)
+    const most = behind === null ? limit + 1 : Math.max(LARGE_READ, limit + 1)
+    const found: readonly DocumentSnapshot[] = await read(behind, most)
     visible.push(...found.filter(isVisible))
     if (visible.length > limit) return { documents: visible.slice(0, limit), hasMore: true }
-    if (found.length <= limit) return { documents: visible, hasMore: false }
+    if (found.length < most) return { documents: visible, hasMore: false }
     behind = found.at(-1) ?? null
   }
 }

@@ -97,6 +97,22 @@ test('no notice is shown for a key that was revoked, below the severity that was
   expect(['revoked', 'critical', 'removed'].map((device) => service.titles(device).length)).toEqual([0, 1, 0])
 })
 
+test('a notice that waits for its push service is not shown once the key was revoked, and none in a tenant that is deleted', async () => {
+  const [revoked, admin] = [await holder('acme', {}), await holder('gone', { role: 'admin' })]
+  const fields = { v: 1, name: 'gone', state: 'active', createdAt: new Date(), config: {}, secrets: {} }
+  await world.write({ kind: 'create', path: tenantPath('gone'), fields })
+  await subscribe(revoked, 'late')
+  await subscribe(admin, 'of-gone')
+  service.away.add('late')
+  await loggedOut('acme.fifth')
+  await world.write({ kind: 'update', path: apiKeyPath(revoked.key), fields: { revokedAt: new Date() } })
+  await world.write({ kind: 'update', path: tenantPath('gone'), fields: { state: 'deleting' } })
+  service.away.delete('late')
+  expect(await world.runTasks()).toEqual([])
+  await loggedOut('gone.shop')
+  expect([service.titles('late'), service.titles('of-gone')]).toEqual([[], []])
+})
+
 test('a browser that has ended its subscription is forgotten, and no task is repeated for it', async () => {
   const reader = await holder('acme', {})
   await subscribe(reader, 'ended')
@@ -130,4 +146,6 @@ test('keys that are none are refused, and a list shows a person its own browsers
   expect(await namesOf(reader)).toEqual(['mine'])
   expect(await namesOf(admin)).toEqual(expect.arrayContaining(['mine', 'acme', 'sealed']))
   expect(await namesOf(admin)).not.toContain('operator')
+  // The operator finds those of all operators, to remove them when somebody leaves.
+  expect(await namesOf({ ...OPERATOR, tenant: 'acme' })).toEqual(expect.arrayContaining(['operator', 'of-other', 'mine']))
 })

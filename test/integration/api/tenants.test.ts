@@ -90,7 +90,6 @@ const REASONS: Readonly<Record<string, string>> = {
   'GET /api/alerts/devices': "lists the caller's own browsers: push.test.ts",
   'POST /api/alerts/devices': "adds a browser to the caller's own tenant: push.test.ts",
   'POST /api/alerts/test': "tests the caller's own channels: alerts.test.ts",
-  'GET /api/queue': "counts the caller's own messages: queue.test.ts",
   'GET /api/whatsapp/health': "shows the caller's own sessions and messages: queue.test.ts",
   'GET /api/whatsapp/stats': "shows the caller's own sessions and messages: queue.test.ts",
   'GET /api/whatsapp/failed': "lists the caller's own messages, as GET /api/messages: message-list.test.ts",
@@ -121,7 +120,7 @@ async function foreignThings(): Promise<Readonly<Record<Kind, Foreign>>> {
   const pool = { v: 1, ...given, name: 'stolen', sessions: ['main'], changedAt: new Date() }
   await api.documents.commit([
     { kind: 'update', path: jobPath(sent.jobId), fields: given },
-    { kind: 'update', path: pushDevicePath(device.id), fields: given },
+    { kind: 'update', path: pushDevicePath(device.id), fields: { ...given, isOperator: false } },
     { kind: 'update', path: recoveryActionPath(action.id), fields: given },
     { kind: 'create', path: poolPath('default', 'stolen'), fields: pool },
   ])

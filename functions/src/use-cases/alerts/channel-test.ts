@@ -14,7 +14,7 @@ interface TestRef {
   readonly test: string
 }
 
-const WITHOUT_SECRET: Sent = { outcome: 'refused', problem: 'The channel lacks its secret.' }
+const CLOSED: Sent = { outcome: 'refused', problem: 'The channel lacks its secret, or the browser was removed.' }
 
 /** Names the channels of a test and makes a task for each. */
 export async function runTest(dependencies: AlertDependencies, { tenant, test: id }: TestRef): Promise<AlertTaskOutcome> {
@@ -46,7 +46,7 @@ export async function testChannel(
   const text = `${headline}\nThis channel, ${name}, gets alerts of Holdfast.\nTo do: nothing.`
   const payload = { event: 'alert.test', tenant, channel: name }
   const notice = { id: `test-${id}`, headline, text, payload, alert: 'test', isUrgent: true }
-  const { outcome, problem, isGone } = channel ? await sendNotice(dependencies, channel, notice) : WITHOUT_SECRET
+  const { outcome, problem, isGone } = channel ? await sendNotice(dependencies, channel, notice) : CLOSED
   if (isGone) await endDevice(dependencies, name)
   await note(dependencies, tenant, id, ({ outcomes }) => ({ outcomes: { ...outcomes, [name]: { outcome, problem } } }))
   return outcome === 'delivered' ? 'delivered' : 'refused'

@@ -29,14 +29,17 @@ interface DeviceRequest {
 
 type DeviceAnswer = ReturnType<typeof answerOf>
 
-/** Lists the browsers that the caller may know of: those of its own key, for an admin all of the tenant. */
+/** Lists the browsers that the caller may know of: those of its own key, for an admin all of the tenant, for the operator also all of operators. */
 export async function listDevices(
   needed: Needed,
   principal: Principal,
 ): Promise<{ readonly publicKey: string; readonly devices: readonly DeviceAnswer[] }> {
   const { documents, logger } = needed
-  const { tenant } = principal
-  const found = await documents.query({ collection: PUSH_DEVICES, where: [['tenant', '==', tenant]] })
+  const { tenant, role } = principal
+  const ofTenant = await documents.query({ collection: PUSH_DEVICES, where: [['tenant', '==', tenant]] })
+  const ofOperators =
+    role === 'operator' ? await documents.query({ collection: PUSH_DEVICES, where: [['isOperator', '==', true]] }) : []
+  const found = [...ofTenant, ...ofOperators.filter(({ fields }) => fields['tenant'] !== tenant)]
   const devices = found.flatMap(({ id, fields, path }) => {
     const device = parseUnlessDamaged(pushDeviceSchema, { fields, path })
     if (!isHoldfastError(device)) return !device.expireAt && mayManage(principal, device) ? [answerOf(id, device, principal)] : []
@@ -67,8 +70,9 @@ export async function addDevice(
   }
   const id = pushDeviceIdOf(tenant, subscription.endpoint)
   const path = pushDevicePath(id)
-  const known = await documents.query({ collection: PUSH_DEVICES, where: [['tenant', '==', tenant]], select: ['tenant'] })
-  if (known.length >= MOST_DEVICES && !known.some((one) => one.id === id)) {
+  const known = await documents.query({ collection: PUSH_DEVICES, where: [['tenant', '==', tenant]] })
+  const others = known.filter((one) => one.id !== id && !one.fields['expireAt'])
+  if (others.length >= MOST_DEVICES) {
     throw new Refusal('quota-exceeded', `A tenant has at most ${MOST_DEVICES} browsers for alerts. Remove one first.`)
   }
   // The keys of the tenant exist, because the browser has subscribed for them.
@@ -99,13 +103,16 @@ export async function removeDevice({ documents, logger }: Needed, principal: Pri
   const path = pushDevicePath(id)
   const found = PUSH_DEVICE_ID.test(id) ? await documents.read(path) : null
   const device = found && parseStored(pushDeviceSchema, found.fields, path)
-  if (!device || device.expireAt || device.tenant !== principal.tenant || !mayManage(principal, device)) {
+  if (!device || device.expireAt || !isWithinReach(principal, device) || !mayManage(principal, device)) {
     throw new Refusal('unknown-device', 'GET /api/alerts/devices lists the browsers with their ids.')
   }
   await documents.commit([{ kind: 'delete', path }])
   logger.info({ device: id, by: principal.key }, 'A browser shows alerts no more.')
   return answerOf(id, device, principal)
 }
+
+const isWithinReach = ({ tenant, role }: Principal, device: PushDevice): boolean =>
+  device.tenant === tenant || (role === 'operator' && device.isOperator)
 
 /** A key that is limited to some sessions manages its own browsers only. */
 const mayManage = ({ key, role, sessions }: Principal, device: Pick<PushDevice, 'key'>): boolean =>

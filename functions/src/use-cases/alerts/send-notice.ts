@@ -112,9 +112,9 @@ const forSlack = (text: string): string => text.replaceAll('&', '&amp;').replace
 
 const MOST_REASON = 200
 
-/** What Telegram and Slack say about a refusal. What a webhook answers is not for our logs. */
+/** What Telegram and Slack say about a refusal. What an address answers that a tenant has chosen is not for our logs, and not for the tenant. */
 function reasonIn({ type }: OpenChannel, body: Buffer): string {
-  if (type === 'webhook') return ''
+  if (type === 'webhook' || type === 'push') return ''
   const text = body.toString('utf8')
   const description = /"description":"([^"]*)"/.exec(text)?.[1] ?? text
   return description === '' ? '' : `: ${description.slice(0, MOST_REASON)}`
