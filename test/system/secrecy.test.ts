@@ -42,7 +42,7 @@ beforeAll(async () => {
   await chat.receive(`${IN} again`)
   await eventually(async () => expect(await chat.stored()).toEqual([IN, `${IN} again`]))
   await eventually(async () => expect((await chat.document())['checkpoint']).toMatchObject({ seq: expect.any(Number) }))
-})
+}, 120_000)
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
