@@ -56,7 +56,7 @@ export function runQuery(store: Store, request: RunQueryRequest): Buffer[] {
   return found.length === 0 ? [rest] : found.map((document) => beside(1, bytesFor(plan, document), rest))
 }
 
-export const bytesFor = ({ select }: Plan, document: Document): Buffer => (select ? document.only(select) : document.bytes)
+export const bytesFor = ({ select }: Plan, document: Document): Buffer => (select ? document.withFields(select) : document.bytes)
 
 export function aggregate(store: Store, request: AggregationRequest): Buffer[] {
   checkReading(request)

@@ -24,7 +24,7 @@ export class Document {
   }
 
   /** The same with some fields only. */
-  only(paths: readonly FieldPath[]): Buffer {
+  withFields(paths: readonly FieldPath[]): Buffer {
     const some = paths.reduce<Fields>((fields, path) => {
       const value = fieldAt(this.fields, path)
       return value === undefined ? fields : withField(fields, path, value)
