@@ -1426,7 +1426,7 @@ export interface paths {
         };
         /**
          * List the browsers that show alerts
-         * @description Those that were added with the same key; an admin sees all of the tenant.
+         * @description Those that were added with the same key; an admin sees all of the tenant, and the operator those of all operators, too.
          *
          *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
@@ -1434,7 +1434,7 @@ export interface paths {
         put?: never;
         /**
          * Show alerts in a browser while no page is open
-         * @description By web push. It shows what the key may see, for as long as the key is valid, and goes on after the sign-in of the browser has ended. The same subscription may be sent again.
+         * @description By web push. It shows what the key may see, for as long as the key is valid, and goes on after the sign-in of the browser has ended. The operator's browsers show alerts until somebody removes them. The same subscription may be sent again.
          *
          *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */

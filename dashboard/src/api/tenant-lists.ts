@@ -24,23 +24,24 @@ export const addEndpoint = (endpoint: Endpoint): Promise<boolean> =>
 export const removeEndpoint = (url: string): Promise<boolean> =>
   changeEndpoints((all) => all.filter((endpoint) => endpoint.url !== url))
 
-async function changeChannels(change: (all: readonly Channel[]) => Channel[] | null): Promise<boolean> {
-  const here = chosenTenant.value
-  const list = change(await channels())
-  requireStill(here)
-  if (list) await answerOf(api.PATCH('/api/tenant', { body: { config: { alerts: { channels: list } } } }))
-  return list !== null
-}
+const changeChannels = (change: Change<Channel>): Promise<boolean> =>
+  changeList(channels, change, (list) => ({ alerts: { channels: list } }))
 
-async function changeEndpoints(change: (all: readonly Endpoint[]) => Endpoint[] | null): Promise<boolean> {
-  const here = chosenTenant.value
-  const list = change(await endpoints())
-  requireStill(here)
-  if (list) await answerOf(api.PATCH('/api/tenant', { body: { config: { webhooks: list } } }))
-  return list !== null
-}
+const changeEndpoints = (change: Change<Endpoint>): Promise<boolean> =>
+  changeList(endpoints, change, (list) => ({ webhooks: list }))
 
-/** The list of one tenant is not written into another one that was chosen meanwhile. */
-function requireStill(tenant: string | null): void {
-  if (chosenTenant.value !== tenant) throw new Error('Another tenant was chosen meanwhile.')
+/** Returns null when there is nothing to write. */
+type Change<Item> = (all: readonly Item[]) => Item[] | null
+
+async function changeList<Item>(
+  load: () => Promise<readonly Item[]>,
+  change: Change<Item>,
+  patch: (list: Item[]) => { alerts: { channels: Channel[] } } | { webhooks: Endpoint[] },
+): Promise<boolean> {
+  const here = chosenTenant.value
+  const list = change(await load())
+  // The list of one tenant is not written into another one that was chosen meanwhile.
+  if (chosenTenant.value !== here) throw new Error('Another tenant was chosen meanwhile.')
+  if (list) await answerOf(api.PATCH('/api/tenant', { body: { config: patch(list) } }))
+  return list !== null
 }

@@ -53,7 +53,8 @@ export const ALERT_DEVICE_ROUTES: readonly Route[] = [
     operationId: 'listAlertDevices',
     tag: 'Alerts',
     summary: 'List the browsers that show alerts',
-    description: 'Those that were added with the same key; an admin sees all of the tenant.',
+    description:
+      'Those that were added with the same key; an admin sees all of the tenant, and the operator those of all operators, too.',
     roles: READERS,
     answers: {
       200: {
@@ -77,8 +78,8 @@ export const ALERT_DEVICE_ROUTES: readonly Route[] = [
     tag: 'Alerts',
     summary: 'Show alerts in a browser while no page is open',
     description:
-      'By web push. It shows what the key may see, for as long as the key is valid, and goes on after the sign-in of the browser has ended. The same ' +
-      'subscription may be sent again.',
+      'By web push. It shows what the key may see, for as long as the key is valid, and goes on after the sign-in of the browser has ended. The ' +
+      "operator's browsers show alerts until somebody removes them. The same subscription may be sent again.",
     roles: READERS,
     request: { body: requestSchema },
     answers: { 201: { description: 'The browser.', schema: deviceSchema } },
