@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Firestore } from '@google-cloud/firestore'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFirestoreClients, type ConnectionProbes, type FirestoreClients } from '@holdfast/core/adapters/google/clients'
 import { RenewedFirestore } from '@holdfast/core/adapters/google/renewed-firestore'
 import { systemClock } from '@holdfast/core/platform/system-clock'
@@ -62,6 +62,23 @@ test('a connection that dies in its handshake is replaced, and its requests and 
   await asked
   await proxy.change({ how: 'pass' })
   expect(await read()).toBeNull()
+})
+
+test('a listener that gets no first result fails although requests are answered, and one that got it stays', async () => {
+  const { read, documents } = openClients({ silentMs: 500 })
+  const failures: unknown[] = []
+  const heard = vi.fn<() => void>()
+  const end = documents.listen({ collection: 'runners' }, heard, (error) => failures.push(error))
+  await expect.poll(() => heard.mock.calls.length).toBeGreaterThan(0)
+  const connection = new RenewedFirestore(() => new Firestore({ projectId: firestore.projectId }), 500, systemClock)
+  const ended = vi.fn<() => void>()
+  const failed = new Promise<unknown>((resolve) => void connection.listen(() => ended, resolve))
+  expect(await read()).toBeNull()
+  expect(await failed).toMatchObject({ message: expect.stringContaining('did not answer a listener') })
+  expect(ended).toHaveBeenCalledOnce()
+  expect(failures).toEqual([])
+  end()
+  await connection.close()
 })
 
 test('a replaced client ends only after its last request, because it may retry that request', async () => {

@@ -93,12 +93,18 @@ export class FirestoreDocuments implements DocumentStore, DocumentCounter {
   }
 
   listen(query: Query, onEvents: (events: ListenerEvent[]) => void, onError: (error: unknown) => void): () => void {
-    const onResult = (result: QuerySnapshot): void => {
+    const hear = (result: QuerySnapshot): void => {
       const changes = result.docChanges()
       this.#counter.documentReads += changes.length
       onEvents(changes.map((change) => ({ kind: change.type, document: decodeSnapshot(change.doc) })))
     }
-    return this.#connection.listen((firestore, fail) => build(firestore, query).onSnapshot(onResult, fail), onError)
+    return this.#connection.listen((firestore, calls) => {
+      const onNext = (result: QuerySnapshot): void => {
+        calls.onResult()
+        hear(result)
+      }
+      return build(firestore, query).onSnapshot(onNext, calls.onError)
+    }, onError)
   }
 }
 

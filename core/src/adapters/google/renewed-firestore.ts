@@ -11,6 +11,12 @@ interface Client {
   readonly waiting: Set<(error: Error) => void>
 }
 
+/** What a listener tells. */
+interface ListenerCalls {
+  readonly onResult: () => void
+  readonly onError: (error: unknown) => void
+}
+
 /** Time that requests under way have to end when the connection is closed, ms. */
 const CLOSED_WITHIN_MS = 500
 
@@ -69,17 +75,20 @@ export class RenewedFirestore {
     return promise
   }
 
-  /** Starts a listener. `begin` returns the function that ends it, and so does this. `onError` is called at most once and ends the listener. */
-  listen(
-    begin: (firestore: Firestore, onError: (error: unknown) => void) => () => void,
-    onError: (error: unknown) => void,
-  ): () => void {
+  /**
+   * Starts a listener. `begin` returns the function that ends it, and so does this. `onError` is called at most once and ends the listener.
+   * A listener whose first result does not come in time fails, although requests beside it may be answered: it would stay deaf.
+   */
+  listen(begin: (firestore: Firestore, calls: ListenerCalls) => () => void, onError: (error: unknown) => void): () => void {
     const fail = (error: unknown): void => {
       end()
       onError(inOurWords(error))
     }
-    const stop = begin(this.#client.firestore, fail)
+    const silent = new Error('Firestore did not answer a listener in time.')
+    const stopWaiting = this.#clock.after(this.#silentMs, () => fail(silent), 'renewed-firestore')
+    const stop = begin(this.#client.firestore, { onResult: stopWaiting, onError: fail })
     const end = (): void => {
+      stopWaiting()
       this.#listeners.delete(fail)
       stop()
     }
