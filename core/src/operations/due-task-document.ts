@@ -24,6 +24,8 @@ export const dueTaskDocumentSchema = z.object({
   dueAt: z.date().optional(),
   /** Deliveries that were begun. */
   attempts: z.int().nonnegative(),
+  /** The server and number of the delivery that was begun last: the server knows its own write by it when the answer was lost. */
+  claim: z.string().optional(),
   /** Missing while the task waits. */
   endedAt: z.date().optional(),
 })

@@ -26,15 +26,13 @@ export interface EmbeddedWork {
  */
 export function startEmbeddedWork(dependencies: NeededForWork): EmbeddedWork {
   const { documents, clock, logger } = dependencies
-  const own = { documents, clock, logger }
-  const serverId = `api-${randomBytes(6).toString('hex')}`
+  const own = { documents, clock, logger, serverId: `api-${randomBytes(6).toString('hex')}` }
   const retries = { ...RETRIES, handle: (payload: unknown) => underRequestId(() => handleDueTask(dependencies, payload)) }
   const alerts = { ...ALERTS, handle: (payload: unknown) => underRequestId(() => handleAlertTask(dependencies, payload)) }
   const webhooks = { ...WEBHOOKS, handle: (payload: unknown) => underRequestId(() => handleWebhookTask(dependencies, payload)) }
   const tasks = new TaskDelivery({ ...own, queues: { retries, alerts, webhooks } })
   const schedules = new ScheduleRuns({
     ...own,
-    serverId,
     schedules: [
       { name: 'sweep', times: EACH_MINUTE, run: () => underRequestId(() => sweep(dependencies)) },
       { name: 'cleanup', times: EACH_NIGHT, run: () => underRequestId(() => cleanUp(dependencies)) },
@@ -43,7 +41,7 @@ export function startEmbeddedWork(dependencies: NeededForWork): EmbeddedWork {
   })
   tasks.start()
   schedules.start()
-  logger.info({ server: serverId }, 'This server delivers due tasks and runs the schedules.')
+  logger.info({ server: own.serverId }, 'This server delivers due tasks and runs the schedules.')
   return {
     async stop() {
       await Promise.all([tasks.stop(), schedules.stop()])

@@ -50,6 +50,7 @@ export class TaskDelivery {
   readonly #documents: DocumentStore
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #serverId: string
   readonly #queues: Readonly<Record<QueueName, EmbeddedQueue>>
   readonly #rates: Readonly<Record<QueueName, DispatchRate>>
   /** The tasks that come first, by their paths. */
@@ -57,6 +58,7 @@ export class TaskDelivery {
   readonly #underWay = new Map<string, { readonly queue: QueueName; readonly end: Promise<void> }>()
   #stopListening: () => void = () => {}
   #cancelLook: () => void = () => {}
+  #claims = 0
   #cleanedAtMs = Number.NEGATIVE_INFINITY
   #isStopped = false
 
@@ -64,11 +66,14 @@ export class TaskDelivery {
     documents: DocumentStore
     clock: Clock
     logger: Logger
+    /** Unique among the servers that ever deliver. */
+    serverId: string
     queues: Readonly<Record<QueueName, EmbeddedQueue>>
   }) {
     this.#documents = options.documents
     this.#clock = options.clock
     this.#logger = options.logger
+    this.#serverId = options.serverId
     this.#queues = options.queues
     const rateOf = (queue: QueueName) => new DispatchRate(options.queues[queue].rateLimits.maxDispatchesPerSecond)
     this.#rates = { retries: rateOf('retries'), alerts: rateOf('alerts'), webhooks: rateOf('webhooks') }
@@ -176,18 +181,24 @@ export class TaskDelivery {
   /** Moves the time of the task ahead by the lease. Returns false when somebody else has changed the task meanwhile. */
   async #claim(snapshot: DocumentSnapshot, attempts: number): Promise<boolean> {
     const { path } = snapshot
-    const fields = { dueAt: this.#in(LEASE_MS), attempts }
+    const claim = `${this.#serverId}.${++this.#claims}`
+    const isOurs = await this.#writeClaim(snapshot, { dueAt: this.#in(LEASE_MS), attempts, claim })
+    // The listener brings the change, unless it has brought it already.
+    if (this.#waiting.get(path)?.snapshot === snapshot) this.#waiting.delete(path)
+    return isOurs
+  }
+
+  /** A claim whose answer was lost is found by its value: taken for another's, the task would wait for the whole lease. */
+  async #writeClaim(snapshot: DocumentSnapshot, fields: { dueAt: Date; attempts: number; claim: string }): Promise<boolean> {
+    const { path } = snapshot
     try {
       await this.#documents.commit([{ kind: 'update', path, fields, unlessChangedSince: snapshot }])
+      return true
     } catch (error) {
       const found = await this.#documents.read(path)
       if (found?.updatedAtMicros === snapshot.updatedAtMicros) throw error
-      // The listener brings the change, unless it has brought it already.
-      if (this.#waiting.get(path)?.snapshot === snapshot) this.#waiting.delete(path)
-      return false
+      return found?.fields['claim'] === fields.claim
     }
-    if (this.#waiting.get(path)?.snapshot === snapshot) this.#waiting.delete(path)
-    return true
   }
 
   async #change({ path }: DocumentSnapshot, fields: Fields): Promise<void> {

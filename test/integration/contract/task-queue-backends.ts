@@ -76,11 +76,14 @@ async function openEmbedded(): Promise<TaskQueueUnderTest> {
     delivered.push(payload)
     if (failing-- > 0) throw new Error('The test lets this delivery fail.')
   }
+  let servers = 0
   const deliver = (): TaskDelivery => {
     const started = new TaskDelivery({
       documents,
       clock,
-      logger: createLogger('test', 'silent'),
+      // What a delivery waits for stands in these lines when a test waits in vain.
+      logger: createLogger('test', 'info'),
+      serverId: `server-${++servers}`,
       queues: { retries: { ...RETRIES, handle }, alerts: { ...ALERTS, handle }, webhooks: { ...WEBHOOKS, handle } },
     })
     started.start()

@@ -1,7 +1,7 @@
 import { DUE_TASKS, dueTaskPath } from '@holdfast/core/operations/due-task-document'
 import { DocumentTaskQueues } from '@holdfast/core/operations/document-task-queues'
 import { createLogger, type Logger } from '@holdfast/core/platform/logging'
-import type { DocumentStore } from '@holdfast/core/platform/ports'
+import type { Change, DocumentStore } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { TaskDelivery } from '../../../functions/src/embedded/task-delivery.ts'
@@ -43,6 +43,8 @@ afterEach(async () => {
 
 afterAll(() => firestore?.[Symbol.asyncDispose]())
 
+let number = 0
+
 type Handle = (job: string) => unknown
 
 function startServer(
@@ -51,13 +53,13 @@ function startServer(
 ): TaskDelivery {
   const queue = { ...RETRIES, retryConfig: { ...RETRIES.retryConfig, ...limits } }
   const retries = { ...queue, handle: async (payload: unknown) => await handle((payload as { job: string }).job) }
-  const server = new TaskDelivery({ documents: on, clock, logger, queues: { retries, alerts: retries, webhooks: retries } })
+  const queues = { retries, alerts: retries, webhooks: retries }
+  const server = new TaskDelivery({ documents: on, clock, logger, serverId: `server-${++number}`, queues })
   servers.push(server)
   server.start()
   return server
 }
 
-let number = 0
 const newTask = (at?: Date) => {
   const name = `task-${++number}`
   return { queue: 'retries', name, payload: { job: name }, ...(at ? { at } : {}) } as const
@@ -159,6 +161,21 @@ test('a task that comes due while Firestore is away is delivered when it is back
   await eventually(() => expect(lines.join('')).toContain('it comes again'))
   faulty.away(false)
   await ended(task)
+})
+
+test('a claim whose answer is lost delivers its task at once, and not after the lease', async () => {
+  const faulty = new FaultyDocuments(documents)
+  const isClaim = (changes: readonly Change[]) => changes.some((change) => 'fields' in change && 'claim' in change.fields)
+  let lost = 0
+  faulty.faults((changes) => (isClaim(changes) && lost++ === 0 ? 'lose-answer' : null))
+  const delivered: string[] = []
+  startServer((job) => delivered.push(job), { on: faulty })
+  const task = newTask()
+  await enqueue(task)
+  await ended(task)
+  expect(lost).toBe(1)
+  expect(delivered).toEqual([task.name])
+  expect(await read(task)).toMatchObject({ attempts: 1 })
 })
 
 test('a server that waits reads nothing', async () => {
