@@ -1,4 +1,5 @@
-import { answerOf, createClient } from '@holdfast/client/client'
+import { createClient } from '@holdfast/client/client'
+import { everySession } from '@holdfast/client/sessions'
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import tab from '@bomb.sh/tab/commander'
 import { connectionOf } from './connection.ts'
@@ -53,7 +54,7 @@ async function sessionNames(args: readonly string[], host: Host): Promise<string
       fetch: (request) => host.fetch(new Request(request, { signal })),
       repeats: false,
     })
-    const sessions = await answerOf(client.GET('/api/sessions', { params: { query: { all: 'true' } } }))
+    const sessions = await everySession(client)
     return sessions.map(({ name }) => name)
   } catch {
     // A shell has no place for an error message.

@@ -57,6 +57,7 @@ describe('a request', () => {
   it('has a typed answer', async () => {
     const { api } = clientOf(Response.json([]))
     const sessions = await answerOf(api.GET('/api/sessions'))
+    if (!Array.isArray(sessions)) throw new Error('It has a page.')
     expectTypeOf(sessions).toEqualTypeOf<Session[]>()
     expect(sessions).toEqual([])
   })

@@ -5,6 +5,7 @@ import type { components } from './generated/api.ts'
 type Schemas = components['schemas']
 
 export type Session = Schemas['Session']
+export type SessionPage = Schemas['SessionPage']
 export type AcceptedMessage = Schemas['AcceptedMessage']
 export type Message = Schemas['Message']
 export type ReceivedMessage = Schemas['ReceivedMessage']

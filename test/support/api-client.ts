@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { answerOf, createClient, type HoldfastClient } from '@holdfast/client/client'
 import { HoldfastProblem } from '@holdfast/client/problem'
+import { everySession } from '@holdfast/client/sessions'
 import type {
   AcceptedMessage,
   BulkAnswer,
@@ -95,7 +96,7 @@ export class ApiClient {
   }
 
   async sessions(): Promise<Session[]> {
-    return await this.#repeated(() => answerOf(this.#api.GET('/api/sessions', { params: { query: { all: 'true' } } })))
+    return await this.#repeated(() => everySession(this.#api))
   }
 
   /** Requests the start or the stop of a session. A stopped session closes its connection until it is started. */

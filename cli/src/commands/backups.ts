@@ -1,4 +1,5 @@
 import { answerOf } from '@holdfast/client/client'
+import { everySession } from '@holdfast/client/sessions'
 import type { Backup } from '@holdfast/client/types'
 import type { AddCommands } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -79,7 +80,7 @@ async function newestOf(context: Context, name: string): Promise<string> {
 }
 
 async function sumOfEach(context: Context) {
-  const sessions = await answerOf(context.api.GET('/api/sessions', { params: { query: { all: 'true' } } }))
+  const sessions = await everySession(context.api)
   const sums = []
   for (const { name } of sessions) {
     context.progress.show(`Looking into ${name}, ${sums.length + 1} of ${sessions.length} …`)

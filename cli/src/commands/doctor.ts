@@ -1,4 +1,5 @@
 import { answerOf } from '@holdfast/client/client'
+import { everySession } from '@holdfast/client/sessions'
 import type { AddCommands } from '../command.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -141,7 +142,7 @@ async function checkFleet({ api }: Context): Promise<Finding[]> {
 const MOST_READ = 5
 
 async function checkSessions({ api }: Context): Promise<Finding[]> {
-  const sessions = await answerOf(api.GET('/api/sessions', { params: { query: { all: 'true' } } }))
+  const sessions = await everySession(api)
   const failed = sessions.filter(({ status }) => status === 'FAILED')
   const found = [
     finding(

@@ -38,7 +38,7 @@ it('a profile is stored for its owner only, chosen, listed without its key, and 
     return Promise.resolve(Response.json([]))
   }
   await run('sessions', { fetch })
-  expect(seen).toEqual(['https://shop.test/api/sessions?all=true', 'shop key', 'acme'])
+  expect(seen).toEqual(['https://shop.test/api/sessions?all=true&limit=1000', 'shop key', 'acme'])
   expect((await run('profiles remove shop')).code).toBe(0)
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
     v: 1,

@@ -1,11 +1,15 @@
 import { answerOf } from '@holdfast/client/client'
+import { everySession } from '@holdfast/client/sessions'
 import type { Session } from '@holdfast/client/types'
 import type { AddCommands } from '../command.ts'
 import type { Context } from '../context.ts'
 import { factLines } from '../facts.ts'
 import { STATUS_COLOURS } from '../health/view.ts'
 import type { Cell } from '../output/table.ts'
+import { oneOf } from '../options.ts'
 import { age, clock } from '../output/time.ts'
+
+const STATUSES = ['WORKING', 'STARTING', 'SCAN_QR_CODE', 'FAILED', 'STOPPED'] as const
 
 export const addSessions: AddCommands = (program, run) => {
   const sessions = program.command('sessions').description('list, show, create, start, stop, restart, unlink and remove sessions')
@@ -13,10 +17,14 @@ export const addSessions: AddCommands = (program, run) => {
   sessions
     .command('list', { isDefault: true })
     .description('list the sessions')
+    .option('--status <status>', 'WORKING, STARTING, SCAN_QR_CODE, FAILED or STOPPED', oneOf(STATUSES))
+    .option('--search <text>', "a part of the name, of the account's number or name")
     .action(
-      run(async (context) => {
-        const all = await answerOf(context.api.GET('/api/sessions', { params: { query: { all: 'true' } } }))
-        context.show(all, () => listLines(context, all))
+      run(async (context, { status, search }) => {
+        const filter = { ...(status === undefined ? {} : { status }), ...(search === undefined ? {} : { search }) }
+        const found = await everySession(context.api, filter)
+        const isNarrowed = Object.keys(filter).length > 0
+        context.show(found, () => (isNarrowed && found.length === 0 ? ['No session fits.'] : listLines(context, found)))
       }),
     )
 

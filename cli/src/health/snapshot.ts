@@ -1,5 +1,6 @@
 import { answerOf, type HoldfastClient } from '@holdfast/client/client'
 import { HoldfastProblem } from '@holdfast/client/problem'
+import { everySession } from '@holdfast/client/sessions'
 import type { Alert, Backup, Fleet, Health, Queue, Session, SessionRecords } from '@holdfast/client/types'
 import type { Context } from '../context.ts'
 
@@ -123,7 +124,7 @@ export class HealthReader {
   }
 
   async #sessionsOf(tenant: string | null): Promise<Session[]> {
-    const sessions = await answerOf(this.#apiOf(tenant).GET('/api/sessions', { params: { query: { all: 'true' } } }))
+    const sessions = await everySession(this.#apiOf(tenant))
     return sessions.toSorted((one, other) => one.name.localeCompare(other.name))
   }
 

@@ -2810,7 +2810,9 @@ export interface paths {
         };
         /**
          * List the sessions
-         * @description For API keys with the role `operator`, `admin`, `send`, `read`.
+         * @description Sorted by name. Without `limit`, `cursor`, `status`, `search` and `needsPerson` the answer is a list of all sessions, as WAHA has it. With one of them it is a page: `sessions`, and the `cursor` of the next one.
+         *
+         *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
         get: operations["listSessions"];
         put?: never;
@@ -6659,6 +6661,11 @@ export interface components {
                 }[];
                 valid: boolean;
             };
+        };
+        SessionPage: {
+            /** @description The place after the last session. Null at the end of the list. */
+            cursor: string | null;
+            sessions: components["schemas"]["Session"][];
         };
         SessionRecords: {
             /** @description The number of records from which on a clean-up is due. */
@@ -23685,6 +23692,15 @@ export interface operations {
             query?: {
                 /** @description True: also stopped ones. */
                 all?: "true" | "false";
+                /** @description The cursor of an earlier answer. The list goes on after it. */
+                cursor?: string;
+                limit?: number;
+                /** @description True: only sessions that wait for a person. */
+                needsPerson?: "true" | "false";
+                /** @description A part of the name, of the account's number, or of what the account calls itself. */
+                search?: string;
+                /** @description Only sessions with this status. */
+                status?: "STOPPED" | "STARTING" | "SCAN_QR_CODE" | "WORKING" | "FAILED";
             };
             header?: never;
             path?: never;
@@ -23692,13 +23708,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The sessions, sorted by name. */
+            /** @description The sessions, or a page of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"][];
+                    "application/json": components["schemas"]["Session"][] | components["schemas"]["SessionPage"];
                 };
             };
             /** @description `bad-request`: The request is not valid. */

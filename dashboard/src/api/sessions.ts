@@ -1,6 +1,7 @@
+import { everySession } from '@holdfast/client/sessions'
 import type { Session } from '@holdfast/client/types'
 import { computed, signal } from '@preact/signals'
-import { answerOf, api, sentenceOf } from './api.ts'
+import { api, sentenceOf } from './api.ts'
 import { after } from '../platform/clock.ts'
 import { onChange, type SessionEvent } from './live.ts'
 import { once } from './once.ts'
@@ -32,7 +33,7 @@ function leaving(): () => boolean {
 const reload = once(async () => {
   const isOver = leaving()
   try {
-    const list = await answerOf(api.GET('/api/sessions', { params: { query: { all: 'true' } } }))
+    const list = await everySession(api)
     if (isOver()) return
     byName.value = new Map(list.map((session) => [session.name, session]))
     sessionsProblem.value = null

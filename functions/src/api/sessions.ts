@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { UNCONDITIONAL_ACTION_TYPES } from '@holdfast/core/operations/recovery-action-document'
-import { z } from 'zod'
 import { configureSession } from '../use-cases/configure-session.ts'
 import { createSession } from '../use-cases/create-session.ts'
 import { exists } from '../use-cases/find-session.ts'
 import { type OperatorAction, requestOfOperator } from '../use-cases/recovery-actions.ts'
 import { requestPurge, takePurgeBack } from '../use-cases/purge/request-purge.ts'
 import { removeSession } from '../use-cases/remove-session.ts'
-import type { SessionAnswer } from '../use-cases/session-answer.ts'
 import { shownSession } from '../use-cases/shown-session.ts'
-import { listSessions, showSession } from '../use-cases/show-sessions.ts'
+import { showSession } from '../use-cases/show-sessions.ts'
 import { startSession, stopSession } from '../use-cases/want-session.ts'
 import { removalQuery, removalSchema } from './purge-schemas.ts'
 import { ADMINS, READERS, type Route, route } from './route.ts'
 import { named } from './schemas.ts'
+import { listRoute } from './session-list.ts'
 import {
   actionRequestSchema,
   configurationSchema,
@@ -83,28 +82,7 @@ export const SESSION_ROUTES: readonly Route[] = [
       return { status: 201, body: shownSession(await showSession(dependencies, principal, name)) }
     },
   }),
-  route({
-    method: 'GET',
-    path: '/api/sessions',
-    operationId: 'listSessions',
-    tag: 'Sessions',
-    summary: 'List the sessions',
-    roles: READERS,
-    request: {
-      query: z.object({
-        all: z
-          .enum(['true', 'false'], 'must be true or false')
-          .default('false')
-          .meta({ description: 'True: also stopped ones.' }),
-      }),
-    },
-    answers: { 200: { description: 'The sessions, sorted by name.', schema: z.array(sessionSchema) } },
-    async run({ dependencies, principal, query }) {
-      const sessions = await listSessions(dependencies, principal)
-      const isListed = ({ wanted, status }: SessionAnswer) => query.all === 'true' || wanted === 'online' || status !== 'STOPPED'
-      return { status: 200, body: sessions.filter(isListed).map(shownSession) }
-    },
-  }),
+  listRoute,
   route({
     method: 'POST',
     path: '/api/sessions/start',

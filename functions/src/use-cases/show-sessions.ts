@@ -9,31 +9,40 @@ import { cipherOf, findSession, knownSessions, ownerOf, parseSessionUnlessDamage
 import { type SessionAnswer, damagedSessionAnswer, sessionAnswer } from './session-answer.ts'
 import { givenConfigOf } from './webhooks/session-config.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'logger' | 'availability' | 'wrappingKey'>
+export type SessionsNeeded = Pick<Dependencies, 'documents' | 'logger' | 'availability' | 'wrappingKey'>
 
 /** Lists the sessions that the caller may know of, sorted by name. */
-export async function listSessions(
-  { documents, logger, availability, wrappingKey }: Needed,
-  principal: Principal,
-): Promise<SessionAnswer[]> {
+export async function listSessions(dependencies: SessionsNeeded, principal: Principal): Promise<SessionAnswer[]> {
+  const { documents } = dependencies
   // Reads sessions first, so that the second query finds each runner that a session names.
   const sessions = await knownSessions(documents, principal)
   const runners = await documents.query({ collection: RUNNERS })
-  const availabilityOf = await availability.thisMonth()
   const byId = new Map(runners.map((runner) => [runner.id, runner]))
-  const shown = sessions
-    .map((snapshot) => ({
-      ...answerOf(logger, snapshot, byId.get(String(snapshot.fields['runnerId'])) ?? null),
-      availability: availabilityOf(snapshot.id, createdAt(snapshot)),
-    }))
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
-  const byName = new Map(sessions.map((snapshot) => [sessionNameOf(snapshot.id), snapshot]))
-  return Promise.all(shown.map((answer) => withSecrets({ documents, wrappingKey }, principal, byName.get(answer.name), answer)))
+  const shown = await completed(dependencies, principal, sessions, ({ fields }) => byId.get(String(fields['runnerId'])) ?? null)
+  return shown.sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+/** Makes the answers for sessions whose documents and heartbeats were read. */
+export async function completed(
+  dependencies: SessionsNeeded,
+  principal: Principal,
+  sessions: readonly DocumentSnapshot[],
+  heartbeatOf: (session: DocumentSnapshot) => DocumentSnapshot | null,
+): Promise<SessionAnswer[]> {
+  const { logger, availability } = dependencies
+  const availabilityOf = await availability.thisMonth()
+  return Promise.all(
+    sessions.map((snapshot) => {
+      const answer = answerOf(logger, snapshot, heartbeatOf(snapshot))
+      const of = { ...answer, availability: availabilityOf(snapshot.id, createdAt(snapshot)) }
+      return withSecrets(dependencies, principal, snapshot, of)
+    }),
+  )
 }
 
 /** @throws Refusal `unknown-session` */
 export async function showSession(
-  { documents, logger, availability, wrappingKey }: Needed,
+  { documents, logger, availability, wrappingKey }: SessionsNeeded,
   principal: Principal,
   name: string,
 ): Promise<SessionAnswer> {
@@ -45,12 +54,12 @@ export async function showSession(
 
 /** Whoever may configure sessions sees the configuration as it was given; others see it without its secrets. */
 async function withSecrets(
-  { documents, wrappingKey }: Pick<Needed, 'documents' | 'wrappingKey'>,
+  { documents, wrappingKey }: Pick<SessionsNeeded, 'documents' | 'wrappingKey'>,
   { role }: Principal,
-  snapshot: DocumentSnapshot | undefined,
+  snapshot: DocumentSnapshot,
   answer: SessionAnswer,
 ): Promise<SessionAnswer> {
-  if (!snapshot?.fields['webhookSecrets'] || (role !== 'operator' && role !== 'admin')) return answer
+  if (!snapshot.fields['webhookSecrets'] || (role !== 'operator' && role !== 'admin')) return answer
   const session = parseSessionUnlessDamaged(snapshot)
   if (isHoldfastError(session)) return answer
   const cipher = await cipherOf(documents, snapshot.id, wrappingKey).catch((error: unknown) => {

@@ -8,6 +8,8 @@ interface Request {
   readonly read: (behind: DocumentSnapshot | null, limit: number) => Promise<readonly DocumentSnapshot[]>
   readonly isVisible: (document: DocumentSnapshot) => boolean
   readonly limit: number
+  /** How many are read at once behind the first read. */
+  readonly atOnce?: number
 }
 
 /**
@@ -18,11 +20,12 @@ export async function visiblePage({
   read,
   isVisible,
   limit,
+  atOnce = LARGE_READ,
 }: Request): Promise<{ readonly documents: readonly DocumentSnapshot[]; readonly hasMore: boolean }> {
   const visible: DocumentSnapshot[] = []
   let behind: DocumentSnapshot | null = null
   for (;;) {
-    const most = behind === null ? limit + 1 : Math.max(LARGE_READ, limit + 1)
+    const most = behind === null ? limit + 1 : Math.max(atOnce, limit + 1)
     const found: readonly DocumentSnapshot[] = await read(behind, most)
     visible.push(...found.filter(isVisible))
     if (visible.length > limit) return { documents: visible.slice(0, limit), hasMore: true }

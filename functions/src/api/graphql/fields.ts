@@ -3,10 +3,12 @@ import { HEALTH_ROUTES } from '../health.ts'
 import { QUEUE_ROUTES } from '../queue.ts'
 import { RECOVERIES_ROUTES } from '../recoveries.ts'
 import type { Route } from '../route.ts'
+import { SESSION_LISTS } from '../session-list.ts'
 import { SESSION_ROUTES } from '../sessions.ts'
 import type { EventKind } from '../../use-cases/events/feed.ts'
 
-const ROUTES = [...HEALTH_ROUTES, ...SESSION_ROUTES, ...QUEUE_ROUTES, ...ALERT_ROUTES, ...RECOVERIES_ROUTES]
+/** The lists of sessions have one path in the API, and two types. */
+const ROUTES = [...SESSION_LISTS, ...HEALTH_ROUTES, ...SESSION_ROUTES, ...QUEUE_ROUTES, ...ALERT_ROUTES, ...RECOVERIES_ROUTES]
 
 /** What can be asked, and the operation of the API that answers it. */
 const OPERATIONS = {
@@ -14,6 +16,7 @@ const OPERATIONS = {
   status: 'getStatus',
   fleet: 'getFleet',
   sessions: 'listSessions',
+  sessionPage: 'listSessionPage',
   session: 'getSession',
   queue: 'getQueue',
   alerts: 'listAlerts',
