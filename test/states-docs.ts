@@ -58,6 +58,7 @@ const COMMANDS: Readonly<Record<ReasonCode, string>> = {
   'pairing-void': QR,
   'pairing-failed': LINK,
   'logged-in': NONE,
+  'archive-of-later-version': 'check that version out, then `npm run infra -- apply`',
   'restart-required': NONE,
   'connection-lost': NONE,
   'proxy-refused': `\`PUT ${NAMED}\` with another \`config.proxy\``,

@@ -5,7 +5,7 @@ import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import type { StateImage } from '@holdfast/core/journal/state-image'
 import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import { parseStored } from '@holdfast/core/platform/parse'
-import { WrappingKey } from '@holdfast/core/security/envelope'
+import { type SessionCipher, WrappingKey } from '@holdfast/core/security/envelope'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { sessionDocumentSchema } from '@holdfast/core/session/session-document'
 import type { Chat, EngineWorld } from './engine-world.ts'
@@ -16,10 +16,7 @@ export async function storedState(
   chat: Pick<Chat, 'sessionId' | 'document'>,
 ): Promise<StateImage> {
   const { sessionId } = chat
-  const identity = JSON.parse(await readFile(join(sandbox.folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
-  const wrappingKey = new WrappingKey(Buffer.from(identity.sessionEncryptionKey, 'base64'))
-  const cipher = await loadSessionCipher(google.documents, sessionId, wrappingKey)
-  if (!cipher) throw new Error(`${sessionId} has no key.`)
+  const cipher = await storedCipher({ google, sandbox }, chat)
   const assessment = await assessState({
     journals: new DocumentJournals(google.documents),
     objects: google.objects,
@@ -29,6 +26,18 @@ export async function storedState(
   })
   if (assessment.status !== 'valid') throw new Error(`The state of ${sessionId} is ${assessment.status}.`)
   return assessment.loaded.image
+}
+
+/** Returns the cipher of a session, as its next owner gets it. */
+export async function storedCipher(
+  { google, sandbox }: Pick<EngineWorld, 'google' | 'sandbox'>,
+  { sessionId }: Pick<Chat, 'sessionId'>,
+): Promise<SessionCipher> {
+  const identity = JSON.parse(await readFile(join(sandbox.folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
+  const wrappingKey = new WrappingKey(Buffer.from(identity.sessionEncryptionKey, 'base64'))
+  const cipher = await loadSessionCipher(google.documents, sessionId, wrappingKey)
+  if (!cipher) throw new Error(`${sessionId} has no key.`)
+  return cipher
 }
 
 /** Returns the entries of a state that the table of kinds does not describe, as `kind/id`. */

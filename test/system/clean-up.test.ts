@@ -1,6 +1,8 @@
+import { Storage } from '@google-cloud/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EngineWorld, eventually } from '../support/engine-world.ts'
+import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 import { peopleOf } from '../support/people.ts'
+import { storedCipher } from '../support/stored-state.ts'
 
 // Signal records that were not used for 20 days go to the archive, and come back when a message needs them.
 
@@ -62,11 +64,38 @@ test('contacts that were silent for 20 days are read, and written to, after a cl
   expect(await json(`/api/sessions/writes/records`)).toMatchObject({ known: true, level: 'healthy' })
 }, 180_000)
 
-test('what a clean-up archived survives the death of the runner', async () => {
+test('what a clean-up archived survives the death of the runner; an archive of a later version is waited for, and named', async () => {
   const chat = await begin(await world.linked('survives'))
   await world.sandbox.advanceClock({ days: 20 })
   await cleanedUp(chat.name, {})
+  const written = await rewriteArchives(chat, '7')
   world.sandbox.runner('runner-1').kill()
   await chat.receive('to the next owner')
+  const shown = () => json<{ status: string; reason: string }>(`/api/sessions/${chat.name}`)
+  await eventually(
+    async () => expect(await shown()).toMatchObject({ status: 'WORKING', reason: 'archive-of-later-version' }),
+    90_000,
+  )
+  expect(await chat.stored()).not.toContain('to the next owner')
+  for (const { file, bytes } of written) await file.save(bytes)
   await eventually(async () => expect(await chat.stored()).toContain('to the next owner'), 90_000)
+  await eventually(async () => expect(await shown()).toMatchObject({ status: 'WORKING', reason: 'logged-in' }))
 }, 180_000)
+
+/** Rewrites the archives of a session as a later version would write them. Returns what they were. */
+async function rewriteArchives(chat: Chat, version: string) {
+  const cipher = await storedCipher(world, chat)
+  const { project, storage, bucket } = world.sandbox.info
+  const prefix = `sessions/${chat.sessionId}/archive/`
+  const [files] = await new Storage({ apiEndpoint: storage, projectId: project }).bucket(bucket).getFiles({ prefix })
+  expect(files).not.toEqual([])
+  return Promise.all(
+    files.map(async (file) => {
+      const [bytes] = await file.download()
+      const head = bytes.subarray(0, bytes.indexOf(0x0a)).toString().replace('"v":1', `"v":${version}`)
+      const sealed = cipher.seal('archive', Buffer.from('of that version'), head)
+      await file.save(Buffer.concat([Buffer.from(`${head}\n`), sealed]))
+      return { file, bytes }
+    }),
+  )
+}

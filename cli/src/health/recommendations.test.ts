@@ -58,6 +58,7 @@ describe('a session', () => {
     ['was never scanned', failed('qr-not-scanned'), ['holdfast pair main']],
     ['is damaged', failed('journal-gap'), ['holdfast restore main --dry-run']],
     ['lacks its store', failed('store-missing'), ['holdfast doctor']],
+    ['waits for a later version', session({ reason: 'archive-of-later-version' }), ['holdfast doctor']],
     ['is used by another program', failed('foreign-connection'), ['holdfast sessions start main']],
     ['crashes its runner', failed('crashes-its-runner'), ['holdfast sessions restart main']],
     ['was exported', failed('exported'), ['holdfast sessions start main --confirm-exported']],

@@ -80,7 +80,8 @@ function ofConnection(tenant: TenantSeen, session: SessionSeen, now: number): Re
       command: `holdfast recover ${name} --dry-run`,
     }
   }
-  return status === 'FAILED' ? { ...base, command: commandOf(session) } : null
+  const waitsForPerson = status === 'FAILED' || session.reason === 'archive-of-later-version'
+  return waitsForPerson ? { ...base, command: commandOf(session) } : null
 }
 
 type Reason = SessionSeen['reason']
@@ -96,6 +97,7 @@ const OUTSIDE = new Set<Reason>([
   'store-forbidden',
   'document-invalid',
   'unknown-version',
+  'archive-of-later-version',
   'wrong-key',
   'wrapping-key-unavailable',
   'data-key-missing',

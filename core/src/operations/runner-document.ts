@@ -90,6 +90,8 @@ export const runnerDocumentSchema = z.object({
       downSince: z.date().nullable().optional(),
       /** Since when its connection has been open without letting anything through. Null: it is not deaf. */
       deafSince: z.date().nullable().optional(),
+      /** Since when a message waits for an archive that a later version wrote. Absent: none does. */
+      archiveWaitSince: z.date().optional().catch(undefined),
       /** When the phone was last known to be online. Null: not known. */
       phoneSeenAt: z.date().nullable().optional(),
       /** How many Signal records it has. Absent while its state is not in memory, and on runners of an earlier version. */

@@ -114,6 +114,11 @@ export const REASONS = {
       'Start the session to try again with a new QR code, and keep WhatsApp open on the phone until the device is listed.',
   },
   'logged-in': { sentence: 'Connected to WhatsApp.', userAction: null },
+  'archive-of-later-version': {
+    sentence:
+      'Connected, but a message waits for Signal records in an archive that a later version of Holdfast wrote. WhatsApp keeps it, and what comes after it.',
+    userAction: 'Deploy the version that wrote the archive; the session then goes on by itself.',
+  },
   'restart-required': { sentence: 'WhatsApp asked for a new connection; connecting again.', userAction: null },
   'connection-lost': { sentence: 'The network connection was lost; connecting again.', userAction: null },
   'proxy-refused': {

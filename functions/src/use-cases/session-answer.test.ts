@@ -22,7 +22,7 @@ const documentOf = (state: SessionState, changes: object = {}) => ({
 })
 
 function heartbeatOf(
-  sessions: Record<string, { state: SessionState; epoch: number }>,
+  sessions: Record<string, { state: SessionState; epoch: number; archiveWaitSince?: Date }>,
   { silentForMs = 100, heartbeatAt = at(30) }: { silentForMs?: number; heartbeatAt?: Date } = {},
 ): DocumentSnapshot {
   const reported = Object.entries(sessions).map(([id, state]) => [id, { ...state, lastProofOfLifeAt: null, lastInboundAt: null }])
@@ -98,6 +98,15 @@ describe('a session whose document says CONNECTED', () => {
       expect(sentence).not.toBe(connected.sentence)
     },
   )
+
+  test('says that a message waits for an archive of a later version, for as long as its runner reports it', () => {
+    const reported = { state: 'CONNECTED' as const, epoch: 3, archiveWaitSince: at(0) }
+    expect(shown(connected, heartbeatOf({ [SESSION]: reported }))).toBe('WORKING archive-of-later-version')
+    expect(shown(connected, heartbeatOf(confirming))).toBe('WORKING created')
+    expect(shown(connected, heartbeatOf({ [SESSION]: { ...reported, archiveWaitSince: 'soon' as never } }))).toBe(
+      'WORKING created',
+    )
+  })
 
   test('is shown as working while the heartbeat may be older than the document', () => {
     const earlier = heartbeatOf({ [SESSION]: { state: 'CONNECTING', epoch: 3 } }, { heartbeatAt: at(4) })

@@ -108,6 +108,7 @@ export function statusOf(
   if (sinceChangeMs <= runner.heartbeatIntervalMs) return stored
   const reported = runner.sessions[sessionId]
   if (!reported || reported.epoch !== session.epoch) return withReason('STARTING', 'not-vouched-for')
+  if (reported.state === 'CONNECTED' && reported.archiveWaitSince) return withReason('WORKING', 'archive-of-later-version')
   if (reported.state === state) return stored
   return withReason(apiStatusOf(reported.state), REASON_OF_STATE[reported.state] ?? 'not-vouched-for')
 }

@@ -129,6 +129,7 @@ export interface Engine {
   /** Tells of something, where somebody wants to know. */
   readonly happened: (happening: Happening) => void
   readonly records: RecordWatch
+  readonly archive: Pick<RecordArchive, 'waitsSince'>
   /** Moves Signal records to the archive of the session. */
   readonly archiving: { readonly move: (records: readonly PlannedRecord[]) => Promise<PlannedRecord[]> }
   /** What the tenant says of clean-ups now. */
@@ -325,6 +326,7 @@ export function assembleEngine(
     groups,
     happened: happenedIn(state),
     records,
+    archive,
     archiving: { move: (planned) => moveToArchive({ state, objects, cipher }, planned) },
     cleanUpSettings,
   }

@@ -162,7 +162,7 @@ export class SessionParts {
       silenceMs: () => tenantSettings(claim.sessionId).thresholds.silenceMinutes * MINUTE_MS,
       isOutage: () => this.network.verdict !== 'none',
       isHalted: () => this.reconnection.isHalted,
-      ownSide: () => this.keeper.ownSide,
+      ownSide: () => this.#ownSide,
       askForNews: () => this.keeper.askForNews(),
       append: (entry) => this.records.append(entry),
       wake: () => this.wake.call(),
@@ -173,6 +173,12 @@ export class SessionParts {
         move: () => this.#loop.moveAway(),
       },
     })
+  }
+
+  /** What our side of the open connection does. A message that waits for a later version is held back by us, not by the server. */
+  get #ownSide(): { heldForMs: number; readingForMs: number } | null {
+    const side = this.keeper.ownSide
+    return side && this.image.engine?.archive.waitsSince ? { ...side, readingForMs: 0 } : side
   }
 
   #newKeeper(): ConnectionKeeper {

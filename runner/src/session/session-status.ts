@@ -65,6 +65,7 @@ export class SessionStatus {
       downSince: dateOf(this.#downSinceMs),
       deafSince: this.#watched().deafSince,
       phoneSeenAt: this.#watched().phoneSeenAt,
+      ...(engine?.archive.waitsSince ? { archiveWaitSince: engine.archive.waitsSince } : {}),
       ...(engine ? { records: engine.records.counts() } : {}),
     }
   }
@@ -216,6 +217,8 @@ export interface SessionSnapshot {
   readonly downSince: Date | null
   readonly deafSince: Date | null
   readonly phoneSeenAt: Date | null
+  /** Absent while no message waits for an archive of a later version. */
+  readonly archiveWaitSince?: Date
   /** Absent while no state is in memory. */
   readonly records?: RecordCounts
 }

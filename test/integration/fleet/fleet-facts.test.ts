@@ -5,6 +5,7 @@ import { type Change, REMOVED } from '@holdfast/core/platform/ports'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FleetFacts, readFleetFacts } from '../../../functions/src/use-cases/fleet-facts.ts'
+import { healthOfSession } from '../../../functions/src/use-cases/health/verdicts.ts'
 import { CountedDocuments } from '../../support/counted-documents.ts'
 import { type FirestoreUnderTest, startFirestore } from '../../support/firestore-under-test.ts'
 import { reportedSession, runnerChange, sessionChange, writeAll } from '../../support/fleet-documents.ts'
@@ -32,6 +33,7 @@ describe('what a run of the sweep knows', () => {
         'default.also-well': reportedSession(),
         'default.waiting': reportedSession({ state: 'BACKOFF', downSince: now }),
         'default.deaf': reportedSession({ deafSince: now }),
+        'default.unread': reportedSession({ archiveWaitSince: now }),
       }),
       runnerChange('r-dead', { 'default.left': reportedSession() }, { deadAfterMs: 0 }),
       { kind: 'create', path: 'runners/r-odd', fields: { v: 1 } },
@@ -39,6 +41,7 @@ describe('what a run of the sweep knows', () => {
       owned('default.also-well', 'r-alive'),
       owned('default.waiting', 'r-alive', { state: 'BACKOFF', reason: 'connection-lost' }),
       owned('default.deaf', 'r-alive'),
+      owned('default.unread', 'r-alive'),
       owned('default.unnamed', 'r-alive'),
       owned('default.left', 'r-dead'),
       owned('default.orphan', 'r-between'),
@@ -74,14 +77,23 @@ describe('what a run of the sweep knows', () => {
       ['default.left', 'dead', 'STARTING', 'owner-silent'],
       ['default.orphan', 'gone', 'STARTING', 'owner-silent'],
       ['default.unnamed', 'alive', 'STARTING', 'not-vouched-for'],
+      ['default.unread', 'alive', 'WORKING', 'archive-of-later-version'],
       ['default.waiting', 'alive', 'STARTING', 'connection-lost'],
     ])
     expect(facts.sessions.find(({ sessionId }) => sessionId === 'default.left')?.downForMs).toBeGreaterThan(0)
     expect(facts.cut).toEqual([])
   })
 
+  it('makes a session ill whose messages wait for an archive of a later version', () => {
+    const verdicts = facts.sessions.map((session) => [session.sessionId, healthOfSession(session, facts.nowMs)] as const)
+    expect(new Map(verdicts).get('default.unread')).toMatchObject({
+      status: 'critical',
+      problems: [{ code: 'archive-of-later-version' }],
+    })
+  })
+
   it('is numbers of sessions and of jobs', () => {
-    expect(facts.counts).toEqual({ total: 11, wanted: 10, wantedFailed: 0, wantedPairing: 0, failed: 1 })
+    expect(facts.counts).toEqual({ total: 12, wanted: 11, wantedFailed: 0, wantedPairing: 0, failed: 1 })
     expect(facts.queue).toEqual({ waiting: 2, active: 0, failed: 2 })
   })
 

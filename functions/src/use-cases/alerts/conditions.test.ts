@@ -123,6 +123,11 @@ describe('a session asks for', () => {
     ['attention when it is banned', { status: 'FAILED', reason: 'account-banned' }, 'needs-attention critical'],
     ['nothing while somebody is pairing it', { status: 'SCAN_QR_CODE', downForMs: MINUTE_MS }, null],
     ['a phone when nobody scans', { status: 'SCAN_QR_CODE', downForMs: 6 * MINUTE_MS }, 'qr-needed warning'],
+    [
+      'attention when a message waits for an archive of a later version, also where that makes it look deaf',
+      { status: 'WORKING', reason: 'archive-of-later-version', reported: { deafSince: at(3 * MINUTE_MS) } },
+      'needs-attention critical',
+    ],
     ['nothing when it was deaf for a moment', { status: 'WORKING', reported: { deafSince: at(MINUTE_MS) } }, null],
     ['an ear', { status: 'WORKING', reported: { deafSince: at(3 * MINUTE_MS) } }, 'deaf-session critical'],
     ['nothing while its phone slept for 9 days', { status: 'WORKING', reported: { phoneSeenAt: at(9 * DAY_MS) } }, null],

@@ -19,6 +19,7 @@ import type { WantedAlert } from './wanted-alert.ts'
  * | FAILED       | any other                                                 | needs-attention                             |
  * | SCAN_QR_CODE | for 5 minutes                                             | qr-needed, a warning                        |
  * | STARTING     | down for longer than the tenant's limit                   | disconnected; critical after 4 times of it  |
+ * | WORKING      | archive-of-later-version                                  | needs-attention                             |
  * | WORKING      | deaf for 2 minutes                                        | deaf-session                                |
  * | WORKING      | phone away for 10 days                                    | phone-absent; critical after 12 days        |
  */
@@ -35,7 +36,7 @@ export function sessionAlert(session: SessionFact, { nowMs, silenceMinutes }: Li
     case 'STOPPED':
       return disconnected(session, silenceMinutes)
     case 'WORKING':
-      return deaf(session, nowMs) ?? phoneAbsent(session, nowMs)
+      return waitsForVersion(session) ?? deaf(session, nowMs) ?? phoneAbsent(session, nowMs)
   }
 }
 
@@ -111,6 +112,14 @@ function disconnected(session: SessionFact, silenceMinutes: number): WantedAlert
     userAction,
     done: 'It keeps trying, with pauses. Messages wait and are not lost.',
   })
+}
+
+/** Tells of the cause. What a message that waits keeps from being read would look like a deaf session. */
+function waitsForVersion(session: SessionFact): WantedAlert | null {
+  const { reason, sentence, userAction } = session
+  if (reason !== 'archive-of-later-version') return null
+  const done = 'The connection stays open. Nothing is confirmed to WhatsApp that was not read, and nothing is lost.'
+  return alertOf(session, { type: 'needs-attention', sentence, userAction, done })
 }
 
 function deaf(session: SessionFact, nowMs: number): WantedAlert | null {

@@ -46,7 +46,10 @@ export const isPhoneAway = ({ phoneSeenAt }: ReportedSession, nowMs: number): bo
 
 /** Returns whether a live owner says that nothing is wrong with a session, so that nobody needs to read its document. */
 export const isPlainlyFine = (reported: ReportedSession, nowMs: number): boolean =>
-  reported.state === 'CONNECTED' && reported.deafSince == null && !isPhoneAway(reported, nowMs)
+  reported.state === 'CONNECTED' &&
+  reported.deafSince == null &&
+  reported.archiveWaitSince === undefined &&
+  !isPhoneAway(reported, nowMs)
 
 /** Joins a session's document with the heartbeat of its owner. */
 export function sessionFact(snapshot: DocumentSnapshot, runners: ReadonlyMap<string, RunnerFact>, nowMs: number): SessionFact {

@@ -156,6 +156,7 @@ function problemsOfSession({ status, reason, sentence, downForMs, reported }: Se
       return [{ code: reason, status: ofDownTime(downForMs), sentence }]
     case 'WORKING':
       return [
+        ...(reason === 'archive-of-later-version' ? [{ code: reason, status: 'critical' as const, sentence }] : []),
         ...(reported?.deafSince == null
           ? []
           : [{ code: 'deaf-session', status: 'warning' as const, sentence: 'Its connection is open, and nothing arrives.' }]),

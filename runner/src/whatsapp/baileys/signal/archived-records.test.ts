@@ -6,8 +6,8 @@ import { planCleanUp } from '@holdfast/core/journal/clean-up-plan'
 import { dayOf } from '@holdfast/core/journal/record-books'
 import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { ListedObject, ObjectStore, StoredObject } from '@holdfast/core/platform/ports'
-import { archiveName } from '@holdfast/core/session/ids'
 import { countedTotal } from '@holdfast/core/session/record-counts'
+import type { SessionCipher } from '@holdfast/core/security/envelope'
 import { createLogger } from '@holdfast/core/platform/logging'
 import { systemClock } from '@holdfast/core/platform/system-clock'
 import { allTakenBack } from '../moving/archived-entries.ts'
@@ -187,16 +187,24 @@ describe('a contact that was silent for 20 days', () => {
     expect(device.image.count('archived')).toBe(0)
   })
 
-  test('waits for the version that certainly wrote its archive', async () => {
+  test('waits for the version that certainly wrote its archive, says so, and is read when that archive can be', async () => {
+    const name = [...objects.stored.keys()][0] ?? ''
+    const whole = objects.stored.get(name) ?? Buffer.alloc(0)
     const { cipher } = device
-    const place = { seq: 1, epoch: 1 }
-    const head = JSON.stringify({ v: 7, sessionId: cipher.sessionId, ...place, keyVersion: cipher.currentVersion })
-    const sealed = cipher.seal('archive', Buffer.from('of that version'), head)
-    const name = archiveName(cipher.sessionId, place)
-    objects.stored.set(name, Buffer.concat([Buffer.from(`${head}\n`), sealed]))
-    await expect(readArchive(objects, cipher, place)).rejects.toMatchObject({ code: 'unknown-version' })
+    const place = JSON.parse(whole.subarray(0, whole.indexOf(0x0a)).toString()) as { seq: number; epoch: number }
+    const { head, sealed } = ofLaterVersion(cipher, place)
     objects.stored.set(name, Buffer.concat([Buffer.from(`${head.replace('7', '8')}\n`), sealed]))
     await expect(readArchive(objects, cipher, place)).rejects.toMatchObject({ code: 'archive-damaged' })
+    objects.stored.set(name, Buffer.concat([Buffer.from(`${head}\n`), sealed]))
+    await expect(readArchive(objects, cipher, place)).rejects.toMatchObject({ code: 'unknown-version' })
+    device.appended.length = 0
+    expect(device.archive.waitsSince).toBeNull()
+    const reading = textOf(await contact.text('for the next version'))
+    await expect.poll(() => device.archive.waitsSince).toEqual(new Date(device.time.ms))
+    expect(device.appended).toEqual([])
+    objects.stored.set(name, whole)
+    expect(await reading).toBe('for the next version')
+    expect(device.archive.waitsSince).toBeNull()
   })
 
   test('is read, but written to in a new session, after a restore that lost records', async () => {
@@ -207,6 +215,12 @@ describe('a contact that was silent for 20 days', () => {
     await expect(restored.signal.encryptMessage({ jid: contact.lid, data: textFor('no') })).rejects.toThrow('No open session')
   })
 })
+
+/** The header and the sealed records of an archive that a later version wrote with the keys of the session. */
+function ofLaterVersion(cipher: SessionCipher, { seq, epoch }: { readonly seq: number; readonly epoch: number }) {
+  const head = JSON.stringify({ v: 7, sessionId: cipher.sessionId, seq, epoch, keyVersion: cipher.currentVersion })
+  return { head, sealed: cipher.seal('archive', Buffer.from('of that version'), head) }
+}
 
 describe('a record that was taken back', () => {
   test('is never taken back a second time over a newer one', async () => {

@@ -57,6 +57,7 @@ export class DeviceUnderTest {
   readonly missingLids: MissingLids
   readonly signal: Repository
   readonly cipher: SessionCipher
+  readonly archive: RecordArchive
   readonly appended: Entry[] = []
   readonly time = { ms: 1_700_000_000_000 }
   /** The chats that the session ignores. */
@@ -85,8 +86,8 @@ export class DeviceUnderTest {
     this.inbox = new Inbox({ ...parts, documents: {} as DocumentStore })
     this.undecrypted = new Undecrypted(parts)
     this.names = new LidMap(this.image)
-    const archived = new RecordArchive({ image: this.image, objects, cipher: this.cipher, clock: this.#clock, logger: SILENT })
-    this.keyStore = new KeyStore({ state: this.state, archived, changedCreds: () => this.#changedCreds() })
+    this.archive = new RecordArchive({ image: this.image, objects, cipher: this.cipher, clock: this.#clock, logger: SILENT })
+    this.keyStore = new KeyStore({ state: this.state, archived: this.archive, changedCreds: () => this.#changedCreds() })
     this.receiving = new Receiving({
       keyStore: this.keyStore,
       deliveries: new Deliveries({
