@@ -8,7 +8,7 @@ const LIMIT_MS = 120_000
 
 export interface Moved {
   readonly code: number | null
-  /** The result of a run that ended well. */
+  /** The result of a run that ended well, or well for some sessions only. */
   readonly result: Record<string, unknown> | null
   /** What the operator reads. */
   readonly said: string
@@ -27,5 +27,5 @@ export async function runMove({ sandbox }: World, ...args: readonly string[]): P
     SESSION_ENCRYPTION_KEY: identity.sessionEncryptionKey,
   }
   const { code, stdout, stderr } = await runProgram(PROGRAM, [...args, '--json'], LIMIT_MS, env)
-  return { code, result: code === 0 ? (lastLine(stdout) as Record<string, unknown>) : null, said: stderr }
+  return { code, result: stdout.trim() === '' ? null : (lastLine(stdout) as Record<string, unknown>), said: stderr }
 }

@@ -31,12 +31,18 @@ async function main(args: readonly string[]): Promise<number> {
   }
   // With --json, the last line on stdout is the result.
   const say: Say = (line) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
-  const result = await perform(options, say)
+  const { exitCode = 0, ...result } = await perform(options, say)
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
-  return 0
+  return exitCode
 }
 
-async function perform(options: MoveInOptions | MoveOutOptions | RebuildOptions, say: Say): Promise<object> {
+/** What a command tells. Without an exit code it ended well. */
+interface Performed {
+  readonly exitCode?: number
+  readonly [field: string]: unknown
+}
+
+async function perform(options: MoveInOptions | MoveOutOptions | RebuildOptions, say: Say): Promise<Performed> {
   switch (options.verb) {
     case 'in':
       return runIn(options, say)
@@ -47,7 +53,7 @@ async function perform(options: MoveInOptions | MoveOutOptions | RebuildOptions,
   }
 }
 
-async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: RebuildOptions, say: Say): Promise<object> {
+async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: RebuildOptions, say: Say): Promise<Performed> {
   return withStores(async (stores) => {
     const ids = session === null ? await sessionsToRebuild(stores, tenant, how) : [sessionIdOf(tenant, session)]
     if (!isOldOwnerStopped) {
@@ -72,13 +78,12 @@ async function runRebuild({ tenant, session, isOldOwnerStopped, ...how }: Rebuil
         else say(`${place}: ${id} was never linked, or was purged, and stays as it is.`)
       } catch (error) {
         // What is wrong with one session keeps no other one away from its phone.
-        if (ids.length === 1 || !isHoldfastError(error) || isStoreTrouble(error)) throw error
+        if (session !== null || !isHoldfastError(error) || isStoreTrouble(error)) throw error
         failed.push({ session: id, why: messageOf(error) })
         say(`${place}: ${id} was not rebuilt. ${messageOf(error)}`)
       }
     }
-    if (failed.length > 0) process.exitCode = 1
-    return { wouldRebuild: [], rebuilt, purged, failed }
+    return { wouldRebuild: [], rebuilt, purged, failed, exitCode: failed.length > 0 ? 1 : 0 }
   })
 }
 

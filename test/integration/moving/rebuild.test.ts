@@ -1,3 +1,4 @@
+import { Storage } from '@google-cloud/storage'
 import { journalPath } from '@holdfast/core/journal/journal-record'
 import { SESSION_KEYS, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
@@ -33,21 +34,42 @@ async function talks(word: string): Promise<void> {
   expect((await chat.account()).registrations).toBe(1)
 }
 
-const recordsOf = async (): Promise<number[]> =>
-  (await world.google.documents.query({ collection: journalPath(chat.sessionId), select: ['seq'] })).map(({ id }) => Number(id))
+const recordsOf = async ({ sessionId } = chat): Promise<number[]> =>
+  (await world.google.documents.query({ collection: journalPath(sessionId), select: ['seq'] })).map(({ id }) => Number(id))
 
 /** What a backup of Firestore has of the session. */
-async function pathsInFirestore(): Promise<string[]> {
-  const records = await world.google.documents.query({ collection: journalPath(chat.sessionId), select: [] })
-  return [sessionPath(chat.sessionId), sessionKeyPath(chat.sessionId), ...records.map(({ path }) => path)]
+async function pathsInFirestore({ sessionId } = chat): Promise<string[]> {
+  const records = await world.google.documents.query({ collection: journalPath(sessionId), select: [] })
+  return [sessionPath(sessionId), sessionKeyPath(sessionId), ...records.map(({ path }) => path)]
 }
 
-/** Everything that Firestore has of the session is gone, as after the loss of a database. */
-async function loseFirestore(): Promise<void> {
+/** Everything that Firestore has of the sessions is gone, as after the loss of a database. */
+async function loseFirestore(...chats: readonly Chat[]): Promise<void> {
   const { documents } = world.google
-  await documents.commit((await pathsInFirestore()).map((path) => ({ kind: 'delete', path })))
+  for (const one of chats) {
+    await documents.commit((await pathsInFirestore(one)).map((path) => ({ kind: 'delete', path })))
+    expect(await recordsOf(one)).toEqual([])
+  }
   for (const collection of [SESSIONS, SESSION_KEYS]) expect(await documents.query({ collection })).toEqual([])
-  expect(await recordsOf()).toEqual([])
+}
+
+/** Flips a bit in the sealed part of each checkpoint of a session. Returns how to bring them back, as from earlier versions. */
+async function damageCheckpoints({ sessionId }: Chat): Promise<{ names: string[]; mend: () => Promise<void> }> {
+  const { storage, project, bucket } = world.sandbox.info
+  const [files] = await new Storage({ apiEndpoint: storage, projectId: project })
+    .bucket(bucket)
+    .getFiles({ prefix: `sessions/${sessionId}/` })
+  const whole = await Promise.all(files.map(async (file) => ({ file, bytes: (await file.download())[0] })))
+  expect(whole).not.toEqual([])
+  for (const { file, bytes } of whole) {
+    const damaged = Buffer.from(bytes)
+    damaged[damaged.length - 20] = (damaged[damaged.length - 20] ?? 0) ^ 1
+    await file.save(damaged)
+  }
+  const mend = async () => {
+    for (const { file, bytes } of whole) await file.save(bytes)
+  }
+  return { names: files.map(({ name }) => name), mend }
 }
 
 test('a session whose documents, journal and key are gone is rebuilt from the bucket, and goes on without a QR code', async () => {
@@ -58,7 +80,7 @@ test('a session whose documents, journal and key are gone is rebuilt from the bu
   expect(early.said).toContain('Firestore still has the session.')
   await world.sandbox.stopRunner('runner-1')
   const lastNumber = Math.max(...(await recordsOf()))
-  await loseFirestore()
+  await loseFirestore(chat)
 
   const plan = await runMove(world, 'rebuild', '--all')
   expect(plan, plan.said).toMatchObject({ code: 0, result: { wouldRebuild: [chat.sessionId], rebuilt: [] } })
@@ -106,4 +128,34 @@ test('a session that a restored Firestore has as it was before goes on with what
   await world.api.want(chat.name, 'start')
   await chat.works()
   await talks('after the restore')
+})
+
+test('a session that cannot be rebuilt is named with the reason, keeps no other one away, and is rebuilt once it is mended', async () => {
+  const hurt = await world.linked('hurt')
+  await world.sandbox.stopRunner('runner-1')
+  const { names, mend } = await damageCheckpoints(hurt)
+  await loseFirestore(chat, hurt)
+
+  const first = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
+  expect(first, first.said).toMatchObject({
+    code: 1,
+    result: {
+      rebuilt: [{ session: chat.sessionId }],
+      failed: [{ session: hurt.sessionId, why: expect.stringContaining(`No checkpoint of ${hurt.sessionId} opens.`) }],
+    },
+  })
+  const { failed } = first.result as { failed: { why: string }[] }
+  expect(names.filter((name) => !failed[0]?.why.includes(name))).toEqual([])
+  expect(first.said).toContain(`${hurt.sessionId} was not rebuilt.`)
+  expect(await hurt.document()).toEqual({})
+
+  const alone = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
+  expect(alone, alone.said).toMatchObject({ code: 1, result: { rebuilt: [], failed: [{ session: hurt.sessionId }] } })
+  await mend()
+  const mended = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
+  expect(mended, mended.said).toMatchObject({ code: 0, result: { rebuilt: [{ session: hurt.sessionId }], failed: [] } })
+  await world.sandbox.startRunner('runner-1')
+  for (const { name } of [chat, hurt]) await world.api.want(name, 'start')
+  await hurt.works()
+  await talks('beside a damaged one')
 })
