@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
-import { parseEnv } from 'node:util'
+import { readdir } from 'node:fs/promises'
+import { parseEnv, promisify } from 'node:util'
+import { Firestore } from '@google-cloud/firestore'
+import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
+import { sessionPath } from '@holdfast/core/session/session-document'
 import type { AcceptedMessage } from '@holdfast/client/types'
 import { encode } from 'uqr'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -216,3 +221,86 @@ test('a server that was away at a due time catches up, and leaves on SIGTERM', a
   await chat.untilStatus(job, 'delivered')
   expect(await copiesOf(chat, 'while it was away')).toBe(1)
 })
+
+test(
+  'a session is purged by the commands of the page, and another one of the directory goes on',
+  async () => {
+    const [chat, other] = [await world.linked('doomed'), await world.linked('stays')]
+    for (const one of [chat, other]) {
+      await one.receive(`text for ${one.name}`)
+      await eventually(async () => expect(await one.stored()).toContain(`text for ${one.name}`))
+    }
+    expect(await pathsOf(chat)).toContain(chat.sessionId)
+    const { api, apiKey } = world.sandbox.info
+    const refused = await world.sandbox.api(`/api/sessions/${chat.name}?purge=true&confirm=${chat.name}`, { method: 'DELETE' })
+    expect(refused.status).toBe(422)
+    const [stopping, ...removing] = commandsOfThePage(chat)
+    expect(((await refused.json()) as { detail: string }).detail).toContain(
+      `firebase firestore:delete --force ${removing[0]?.split(' ').at(-1)}`,
+    )
+
+    const env = { api: api ?? '', key: apiKey, SESSION_STORAGE_PATH: world.sandbox.sessionsFolder }
+    expect(await bash([stopping ?? ''], env)).toEqual([])
+    await eventually(async () =>
+      expect(await chat.document()).toMatchObject({ state: 'STOPPED', runnerId: null, isRemoved: true }),
+    )
+    expect((await chat.account()).deviceJid).toBeNull()
+    await world.sandbox.stopRunner('runner-1')
+    // Repeated after a run that was cut short, they say the same.
+    for (let run = 1; run <= 2; run++) for (const removed of await bash(removing, env)) await deleteAsFirebase(removed)
+
+    expect(await pathsOf(chat)).toEqual([])
+    expect(await collectionsOf(chat)).toEqual([])
+    expect(await world.google.documents.read(sessionKeyPath(chat.sessionId))).toBeNull()
+    await world.sandbox.startRunner('runner-1')
+    await other.works()
+    await other.untilStatus(await other.send('still here'), 'delivered')
+    expect((await other.received()).at(-1)?.text).toBe('still here')
+    // Nothing makes a key for the name again.
+    const again = await world.sandbox.api('/api/sessions', { json: { name: chat.name } })
+    expect([again.status, await again.json()]).toMatchObject([422, { code: 'session-exists' }])
+    expect(await world.google.documents.read(sessionKeyPath(chat.sessionId))).toBeNull()
+  },
+  3 * MINUTE_MS,
+)
+
+/** The commands of docs/BACKUP.md, "In storage mode `local`", for another session than that of the page. Without the comments. */
+function commandsOfThePage({ name, sessionId }: Chat): string[] {
+  const page = readFileSync(repositoryFile('docs/BACKUP.md'), 'utf8')
+  const block = page.split('### In storage mode `local`')[1]?.split('```')[1] ?? ''
+  const named = block.replaceAll('default.main', sessionId).replaceAll('/main', `/${name}`)
+  const lines = named.split('\n').map((line) => line.replace(/\s+#.*$/, ''))
+  const commands = lines.filter((line) => line.trim() !== '')
+  return [...commands.slice(0, -3), commands.slice(-3).join('\n')]
+}
+
+/** Runs commands. Returns what they ask of Firebase's command line, which is not here: the arguments of each call. */
+async function bash(commands: readonly string[], variables: Readonly<Record<string, string>>): Promise<string[]> {
+  const firebase = 'firebase() { echo "firebase $*"; }'
+  const env = { ...variables, PATH: process.env['PATH'] ?? '' }
+  const { stdout } = await promisify(execFile)('bash', ['-euc', [firebase, ...commands].join('\n')], { env })
+  return stdout.split('\n').filter((line) => line.startsWith('firebase '))
+}
+
+/** Does what `firebase firestore:delete` does. */
+async function deleteAsFirebase(command: string): Promise<void> {
+  const [, recursive, path = ''] = /^firebase firestore:delete --force (--recursive )?(\S+)$/.exec(command) ?? []
+  const { documents } = world.google
+  const found = recursive ? await documents.query({ collection: path, select: [] }) : [{ path }]
+  if (found.length > 0) await documents.commit(found.map((one) => ({ kind: 'delete', path: one.path })))
+}
+
+/** Names in the directory that name the session, wherever they lie. */
+const pathsOf = async ({ sessionId }: Chat): Promise<string[]> =>
+  (await readdir(world.sandbox.sessionsFolder, { recursive: true })).filter((path) => path.includes(sessionId))
+
+/** Collections below the document of the session. */
+async function collectionsOf({ sessionId }: Chat): Promise<string[]> {
+  const { project, firestore } = world.sandbox.info
+  const database = new Firestore({ projectId: project, host: firestore, ssl: false })
+  try {
+    return (await database.doc(sessionPath(sessionId)).listCollections()).map(({ id }) => id)
+  } finally {
+    await database.terminate()
+  }
+}

@@ -11,7 +11,7 @@ import {
 import { newSessionKeys, nextSessionKeys, unwrapSessionKeys } from '@holdfast/core/security/envelope'
 import { sessionIdOf } from '@holdfast/core/session/ids'
 import { ofSession } from '@holdfast/core/session/log-fields'
-import { HoldfastError } from '@holdfast/core/platform/errors'
+import { HoldfastError, isHoldfastError } from '@holdfast/core/platform/errors'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { DocumentSnapshot, DocumentStore } from '@holdfast/core/platform/ports'
 import { unlessChanged, writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
@@ -74,6 +74,13 @@ export async function createSession(
 /** How often a creation begins anew because somebody else writes to the session meanwhile. */
 const MAX_ROUNDS = 5
 
+/** Where sessions lie in a directory, people purge one by deleting its key. A new key would leave two that are of one generation. */
+const withoutKey = (name: string): Refusal =>
+  new Refusal(
+    'session-exists',
+    `A session "${name}" was removed, and its data key is gone, as after a purge by hand. Choose another name, or bring its document in session_keys back from a backup of Firestore.`,
+  )
+
 /** A halted session connects again only when somebody asks for it. */
 async function bringBack(
   dependencies: Needed,
@@ -88,7 +95,10 @@ async function bringBack(
   refusePurging(sessionToPurge(snapshot), name)
   const { state, purge } = parseSession(snapshot)
   if (purge) return createAfterPurge(dependencies, principal, snapshot, { name, start, config })
-  const configured = newConfig(await cipherOf(documents, sessionId, wrappingKey), config, clock.now())
+  const cipher = await cipherOf(documents, sessionId, wrappingKey).catch((error: unknown) => {
+    throw isHoldfastError(error, 'data-key-missing') ? withoutKey(name) : error
+  })
+  const configured = newConfig(cipher, config, clock.now())
   // The removal may have been cut short.
   await cancelWaiting(dependencies, principal, sessionId)
   const fields = { isRemoved: false, wanted: start ? 'online' : 'offline', ...configured }
