@@ -22,7 +22,7 @@ const BEAT_MS = 3000
 
 /** What the dashboard asks for when it shows its overview. */
 const OVERVIEW = [
-  '/api/sessions?all=true',
+  '/api/sessions?all=true&needsPerson=true&limit=100',
   '/api/queue',
   '/api/alerts?state=open&limit=20',
   '/api/recoveries?state=proposed&limit=20',
@@ -33,6 +33,10 @@ const OVERVIEW = [
 const LISTS = {
   sessions: ['/api/sessions'],
   allSessions: ['/api/sessions?all=true'],
+  sessionPage: ['/api/sessions?all=true&limit=50'],
+  failedSessions: ['/api/sessions?status=FAILED&limit=50'],
+  foundSessions: ['/api/sessions?search=s-77&limit=50'],
+  noSessionFound: ['/api/sessions?search=nobody&limit=50'],
   queue: ['/api/queue'],
   queueOfSession: ['/api/queue?session=s-7'],
   messages: ['/api/messages?limit=50'],

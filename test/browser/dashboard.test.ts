@@ -1,7 +1,10 @@
 import type { Tenant } from '@holdfast/client/types'
+import type { Fields } from '@holdfast/core/platform/ports'
+import { sessionPath } from '@holdfast/core/session/session-document'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { EngineWorld } from '../support/engine-world.ts'
+import { sessionChange, writeAll } from '../support/fleet-documents.ts'
 import { PushService } from '../support/push-service.ts'
 import { WebhookReceiver } from '../support/webhook-receiver.ts'
 import { startChromium } from './chromium.ts'
@@ -251,6 +254,35 @@ test('a browser shows alerts while the page is closed, which a test proves', asy
   expect(pushed?.message).toMatchObject({ title: 'TEST Alerts of default', tag: 'test' })
   await visitor.push(JSON.stringify(pushed?.message))
   await expect.poll(() => page.evaluate<string[]>(SHOWN_TITLES)).toEqual(['TEST Alerts of default'])
+})
+
+test('a long list of sessions is paged, searched by the API, and shows each change without a reload', async () => {
+  const { page } = visitor
+  const { documents } = world.google
+  const many = Array.from({ length: 120 }, (_, index) => `many-${String(index).padStart(3, '0')}`)
+  const stopped = { wanted: 'offline', state: 'STOPPED', reason: 'requested', sentence: 'Stopped on request.', since: new Date() }
+  await writeAll(
+    documents,
+    many.map((name) => sessionChange(`default.${name}`, stopped)),
+  )
+  const write = (name: string, fields: Fields) =>
+    documents.commit([{ kind: 'update', path: sessionPath(`default.${name}`), fields }])
+  const rows = page.locator('.rows > li')
+  await visitor.goTo('sessions?status=STOPPED')
+  await expect.poll(() => rows.count()).toBe(50)
+  await visitor.press('Show more')
+  await expect.poll(() => rows.count()).toBe(100)
+  await page.getByLabel('Find').fill('MANY-11')
+  await expect.poll(() => rows.allTextContents()).toHaveLength(10)
+  await write('many-114', { me: { id: '5511955550114@s.whatsapp.net', lid: null, pushName: 'Corner shop' } })
+  await rows.filter({ hasText: 'Corner shop' }).waitFor()
+  const failed = { state: 'NEEDS_ATTENTION', reason: 'foreign-connection', sentence: 'Another program keeps connecting.' }
+  await write('many-115', { ...failed, userAction: 'Stop the other program.' })
+  await expect.poll(() => rows.count()).toBe(9)
+  await visitor.goTo('')
+  await page.locator('.rows > li', { hasText: 'many-115' }).waitFor()
+  await write('many-115', { ...stopped, userAction: null })
+  await page.locator('.rows > li', { hasText: 'many-115' }).waitFor({ state: 'detached' })
 })
 
 // It loads the page four times, which a loaded machine may take a minute for.

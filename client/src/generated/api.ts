@@ -18689,6 +18689,8 @@ export interface operations {
     streamEvents: {
         parameters: {
             query?: {
+                /** @description True: the present state is left out. The caller asks for what it shows after `ready`. */
+                changesOnly?: "true" | "false";
                 /** @description True: the stream ends behind the present state. */
                 once?: "true" | "false";
                 /** @description For the operator: the tenant. Browsers cannot send the header X-Tenant with a stream. */

@@ -10,8 +10,7 @@ export type Topic = (typeof TOPICS)[number]
 export type SessionEvent = Session | { readonly name: string; readonly gone: true }
 
 type Told =
-  /** The stream tells the whole state from here on, up to `ready`: what was known before may be gone. */
-  | { readonly what: 'begin' }
+  /** From here on each change is told. What happened before it is asked for. */
   | { readonly what: 'ready' }
   | { readonly what: 'session'; readonly event: SessionEvent }
   | { readonly what: 'queue'; readonly event: Queue }
@@ -38,7 +37,8 @@ export function onChange(listener: Listener): () => void {
   return () => listeners.delete(listener)
 }
 
-function tell(told: Told): void {
+/** Lets all who listen know. */
+export function tell(told: Told): void {
   for (const listener of listeners) listener(told)
 }
 
@@ -69,8 +69,9 @@ export function listen(): () => void {
 
   const open = (): void => {
     close()
-    const query = chosenTenant.value === null ? '' : `?${new URLSearchParams({ tenant: chosenTenant.value }).toString()}`
-    source = new EventSource(`/api/events${query}`)
+    // Thousands of sessions come page by page, as they are looked at.
+    const query = { changesOnly: 'true', ...(chosenTenant.value === null ? {} : { tenant: chosenTenant.value }) }
+    source = new EventSource(`/api/events?${new URLSearchParams(query).toString()}`)
     source.addEventListener('error', lost)
     readEvents(source, () => {
       cancelGrace()
@@ -93,13 +94,12 @@ export function listen(): () => void {
   }
 }
 
-/** Hands on what a stream says. Of the state at its beginning only the sessions are: the rest is asked for, as it is shown. */
+/** Hands on what a stream says. What it catches up on before `ready` is asked for then, as it is shown; sessions are told at once. */
 function readEvents(source: EventSource, begun: () => void): void {
   let isReady = false
-  source.addEventListener('begin', (message) => {
+  source.addEventListener('begin', () => {
     isReady = false
     begun()
-    if (dataOf<{ full: boolean }>(message)?.full === true) tell({ what: 'begin' })
   })
   source.addEventListener('ready', () => {
     isReady = true

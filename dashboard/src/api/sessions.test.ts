@@ -1,59 +1,56 @@
+import type { Session } from '@holdfast/client/types'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { chosenTenant, person, signedOut, turn } from './sign-in.ts'
+import { answerOf, api } from './api.ts'
+import { tell } from './live.ts'
+import { followSessions, showAnswer, told } from './sessions.ts'
+import { chosenTenant, person, turn } from './sign-in.ts'
 
 /** The requests of the page, in the order in which they were made, with what answers them. */
-let requests: { readonly tenant: string | null; readonly answer: (response: Response) => void }[] = []
+let requests: { readonly answer: (response: Response) => void }[] = []
+let end = (): void => undefined
+
+vi.hoisted(() => vi.stubGlobal('location', { origin: 'http://127.0.0.1' }))
 
 beforeEach(() => {
   requests = []
-  vi.stubGlobal('location', { origin: 'http://127.0.0.1' })
-  vi.stubGlobal('fetch', async (request: Request) => {
+  vi.stubGlobal('fetch', async () => {
     const { promise, resolve } = Promise.withResolvers<Response>()
-    requests.push({ tenant: request.headers.get('X-Tenant'), answer: resolve })
+    requests.push({ answer: resolve })
     return await promise
   })
+  end = followSessions()
 })
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => end())
 
-const listOf = (name: string): Response => Response.json([{ name }])
+const eventOf = (name: string, more: Partial<Session> = {}) =>
+  tell({ what: 'session', event: { name, status: 'WORKING', ...more } as Session })
 
-test.each(['an answer', 'a problem'])('%s for the tenant before is not shown in the next one', async (kind) => {
-  const { followSessions, sessions, sessionsProblem } = await import('./sessions.ts')
-  chosenTenant.value = 'a'
-  const end = followSessions()
-  await expect.poll(() => requests.length).toBe(1)
-  chosenTenant.value = 'b'
+const statuses = () => [...told.value].map(([name, { event }]) => [name, 'gone' in event ? null : event.status])
+
+test('the last that was told of each session is kept, until others are followed', async () => {
+  eventOf('a')
+  eventOf('b')
+  eventOf('a', { status: 'FAILED' })
+  await expect.poll(statuses).toEqual([
+    ['a', 'FAILED'],
+    ['b', 'WORKING'],
+  ])
+  tell({ what: 'session', event: { name: 'b', gone: true } })
+  await expect.poll(() => statuses().at(-1)).toEqual(['b', null])
   end()
-  const endNext = followSessions()
-  requests[0]?.answer(kind === 'an answer' ? listOf('of-a') : Response.json({ code: 'away', detail: 'Away.' }, { status: 503 }))
-  // The second request begins when the first one has ended with everything that it does.
-  await expect.poll(() => requests.map(({ tenant }) => tenant)).toEqual(['a', 'b'])
-  expect([sessions.value, sessionsProblem.value]).toEqual([null, null])
-  requests[1]?.answer(listOf('of-b'))
-  await expect.poll(() => sessions.value?.map(({ name }) => name)).toEqual(['of-b'])
-  endNext()
-  expect(sessions.value).toBeNull()
+  expect(told.value.size).toBe(0)
 })
 
-test('an answer for a person who has signed out is forgotten', async () => {
-  const { followSessions, sessions } = await import('./sessions.ts')
-  chosenTenant.value = null
-  const end = followSessions()
+test('the answer to a change is shown before its event', async () => {
+  const shown = showAnswer(answerOf(api.POST('/api/sessions', { body: { name: 'new' } })))
   await expect.poll(() => requests.length).toBe(1)
-  signedOut()
-  end()
-  requests[0]?.answer(listOf('of-a'))
-  const endNext = followSessions()
-  await expect.poll(() => requests.length).toBe(2)
-  expect(sessions.value).toBeNull()
-  requests[1]?.answer(listOf('of-b'))
-  await expect.poll(() => sessions.value?.length).toBe(1)
-  endNext()
+  requests[0]?.answer(Response.json({ name: 'new', status: 'STARTING' }, { status: 201 }))
+  await shown
+  await expect.poll(statuses).toEqual([['new', 'STARTING']])
 })
 
 test('the answer to a change in the tenant before is not shown in the next one, and its 401 signs nobody else out', async () => {
-  const [{ showAnswer, sessionNamed }, { answerOf, api }] = await Promise.all([import('./sessions.ts'), import('./api.ts')])
   chosenTenant.value = 'a'
   const shown = showAnswer(answerOf(api.POST('/api/sessions', { body: { name: 'late' } })))
   const refused = answerOf(api.GET('/api/keys'))
@@ -64,6 +61,7 @@ test('the answer to a change in the tenant before is not shown in the next one, 
   requests[1]?.answer(Response.json({ code: 'unauthorized' }, { status: 401 }))
   await shown
   await expect(refused).rejects.toMatchObject({ code: 'unauthorized' })
-  expect(sessionNamed('late')).toBeNull()
+  eventOf('now')
+  await expect.poll(statuses).toEqual([['now', 'WORKING']])
   expect(person.value?.tenant).toBe('b')
 })

@@ -32,25 +32,24 @@ export async function loadNeeds() {
 export type Loaded = Awaited<ReturnType<typeof loadNeeds>>
 
 /** The most urgent first: what is down, then what waits for a decision, then the rest. */
-export function needsOf(sessions: readonly Session[], { alerts, proposed, failed }: Loaded): Need[] {
-  const ofSessions = sessions.filter(needsPerson)
-  const named = new Set(ofSessions.map(({ name }) => name))
+export function needsOf(
+  /** Those that need a person. */ sessions: readonly Session[],
+  { alerts, proposed, failed }: Loaded,
+): Need[] {
+  const named = new Set(sessions.map(({ name }) => name))
   // The operator hears of all tenants, and the page shows one.
   const ofAlerts = alerts
     .filter(({ tenant }) => tenant === null || tenant === tenantHere())
     .filter(({ severity, session }) => severity !== 'info' && (session === null || !named.has(session)))
     .toSorted((one, other) => Number(other.severity === 'critical') - Number(one.severity === 'critical'))
   return [
-    ...ofSessions.filter(({ status }) => status === 'FAILED').map(needOfSession),
+    ...sessions.filter(({ status }) => status === 'FAILED').map(needOfSession),
     ...proposed.map(needOfProposal),
     ...ofAlerts.map(needOfAlert),
-    ...ofSessions.filter(({ status }) => status !== 'FAILED').map(needOfSession),
+    ...sessions.filter(({ status }) => status !== 'FAILED').map(needOfSession),
     ...(failed > 0 ? [needOfFailed(failed)] : []),
   ]
 }
-
-const needsPerson = ({ status, wanted, userAction }: Session): boolean =>
-  status === 'FAILED' || status === 'SCAN_QR_CODE' || (wanted === 'online' && userAction !== null)
 
 const needOfSession = ({ name, status, sentence, userAction, since }: Session): Need => ({
   key: `session:${name}`,

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { answerOf, api } from '../api/api.ts'
 import { type Loaded, useLoaded } from '../api/loaded.ts'
-import { sessions } from '../api/sessions.ts'
+import { useSessions } from '../api/sessions.ts'
 import { number, t } from '../language/language.ts'
 import { Badge, type Tone } from '../parts/badge.tsx'
 import { Sentence, Tile } from '../parts/facts.tsx'
@@ -25,12 +25,14 @@ type HealthAnswer = Awaited<ReturnType<typeof loadHealth>>
 export function Overview(): JSX.Element {
   const health = useLoaded('health', ['health', 'session', 'queue', 'runner'], loadHealth)
   const loaded = useLoaded('needs', ['alert', 'recovery', 'queue'], loadNeeds)
+  const sessions = useSessions(FOR_PERSON, MOST_SESSIONS)
   const needs = sessions.value === null || loaded.value === null ? null : needsOf(sessions.value, loaded.value)
+  const problem = loaded.problem ?? sessions.problem
   return (
     <Page title={t('place.overview')}>
       <Section title={t('needsYou')}>
-        <Problem text={loaded.problem} />
-        {needs === null && loaded.problem === null && <p class="quiet">{t('loading')}</p>}
+        <Problem text={problem} />
+        {needs === null && problem === null && <p class="quiet">{t('loading')}</p>}
         {needs?.length === 0 && (
           <p class="allgood">
             <Icon name="check" /> {t('needsNobody')}
@@ -44,7 +46,7 @@ export function Overview(): JSX.Element {
           </ul>
         )}
         {needs !== null && needs.length > MOST_NEEDS && (
-          <p class="quiet">{t('andMore', { n: number(needs.length - MOST_NEEDS) })}</p>
+          <p class="quiet">{t('andMore', { n: `${number(needs.length - MOST_NEEDS)}${sessions.hasMore ? '+' : ''}` })}</p>
         )}
       </Section>
       <Health health={health} />
@@ -53,6 +55,11 @@ export function Overview(): JSX.Element {
 }
 
 const MOST_NEEDS = 20
+
+/** Where more need a person, their number alone says enough. */
+const MOST_SESSIONS = 100
+
+const FOR_PERSON = { needsPerson: true } as const
 
 const NeedRow = ({ need }: { need: Need }): JSX.Element => (
   <li class="row">

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
 import { effect, signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { answerOf, api } from '../api/api.ts'
 import { type Loaded, useLoaded } from '../api/loaded.ts'
 import { usePaged } from '../api/paged.ts'
-import { sessions } from '../api/sessions.ts'
+import { useSessions } from '../api/sessions.ts'
+import { useSettled } from '../api/settled.ts'
 import { chosenTenant, maySend, turn } from '../api/sign-in.ts'
 import { count, lasting, number, t } from '../language/language.ts'
 import { Act } from '../parts/act.tsx'
@@ -122,15 +123,37 @@ const Filters = ({ status, session }: { status: string; session: string }): JSX.
     </label>
     <label>
       <span>{t('session')}</span>
-      <select value={session} onChange={({ currentTarget }) => refine({ session: currentTarget.value })}>
-        <option value="">{t('all')}</option>
-        {sessions.value?.map(({ name }) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
+      <SessionField session={session} />
     </label>
   </form>
 )
+
+const SUGGESTED = 20
+
+/** Names a session, of which there may be thousands: those that fit what is typed are suggested. */
+function SessionField({ session }: { session: string }): JSX.Element {
+  const [typed, setTyped] = useState(session)
+  const search = useSettled(typed.trim())
+  const found = useSessions(search === '' ? {} : { search }, SUGGESTED)
+  return (
+    <>
+      <input
+        type="search"
+        list="sessions-found"
+        placeholder={t('all')}
+        autocomplete="off"
+        value={session}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        onChange={({ currentTarget }) => refine({ session: currentTarget.value.trim() })}
+      />
+      <datalist id="sessions-found">
+        {found.value?.map(({ name }) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
+  )
+}
 
 /** One request returns as many as its time allows; the same one goes on. */
 function RetryAll({ session, reload }: { session: string; reload: () => Promise<void> }): JSX.Element {

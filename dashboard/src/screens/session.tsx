@@ -1,6 +1,6 @@
 import type { Session as SessionAnswer } from '@holdfast/client/types'
 import type { JSX } from 'preact'
-import { sessionNamed, sessions, sessionsProblem } from '../api/sessions.ts'
+import { useSession } from '../api/sessions.ts'
 import { mayChange } from '../api/sign-in.ts'
 import { number, t } from '../language/language.ts'
 import { StatusBadge } from '../parts/badge.tsx'
@@ -19,8 +19,8 @@ const TABS = ['state', 'chats', 'backups', 'records', 'recoveries'] as const
 type Tab = (typeof TABS)[number]
 
 export function Session({ name }: { name: string }): JSX.Element {
-  const session = sessionNamed(name)
-  if (session === null) return <Missing name={name} />
+  const { session, problem } = useSession(name)
+  if (!session) return <Missing name={name} isLoading={session === undefined} problem={problem} />
   const tab = TABS.find((one) => one === route.value.query.get('tab')) ?? 'state'
   return (
     <Page title={name} actions={mayChange() && <SessionActions session={session} />}>
@@ -108,11 +108,17 @@ const LastDisconnect = ({ at, code, reason }: NonNullable<SessionAnswer['lastDis
   </>
 )
 
-/** Not known yet, gone, or of somebody else: the API tells these apart no more than the page. */
-const Missing = ({ name }: { name: string }): JSX.Element => (
+interface MissingParts {
+  readonly name: string
+  readonly isLoading: boolean
+  readonly problem: string | null
+}
+
+/** Not known yet, gone, or of somebody else. */
+const Missing = ({ name, isLoading, problem }: MissingParts): JSX.Element => (
   <Page title={name}>
-    <Problem text={sessionsProblem.value} />
-    <p class="quiet">{sessions.value === null ? t('loading') : t('noSuchSession')}</p>
+    <Problem text={problem} />
+    {(!isLoading || problem === null) && <p class="quiet">{isLoading ? t('loading') : t('noSuchSession')}</p>}
     <p>
       <a href={to(['sessions'])}>{t('place.sessions')}</a>
     </p>

@@ -1,8 +1,8 @@
 import type { Session } from '@holdfast/client/types'
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
 import { answerOf, api } from '../api/api.ts'
-import { sessions, sessionsProblem, showAnswer } from '../api/sessions.ts'
+import { useSettled } from '../api/settled.ts'
+import { showAnswer, useSessions } from '../api/sessions.ts'
 import { mayChange } from '../api/sign-in.ts'
 import { count, number, t } from '../language/language.ts'
 import { ask } from '../parts/ask.tsx'
@@ -17,10 +17,10 @@ const PAGE = 50
 
 export function Sessions(): JSX.Element {
   const { query } = route.value
-  const [text, status] = [query.get('text') ?? '', query.get('status') ?? '']
-  const [pages, setPages] = useState(1)
-  const found = sessions.value?.filter((session) => fits(session, text, status)) ?? null
-  const shown = found?.slice(0, pages * PAGE) ?? null
+  const text = query.get('text') ?? ''
+  const status = STATUSES.find((one) => one === query.get('status'))
+  const search = useSettled(text.trim())
+  const list = useSessions({ ...(search === '' ? {} : { search }), ...(status === undefined ? {} : { status }) }, PAGE)
   return (
     <Page title={t('place.sessions')} actions={mayChange() && <NewSession />}>
       <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
@@ -30,7 +30,7 @@ export function Sessions(): JSX.Element {
         </label>
         <label>
           <span>{t('status')}</span>
-          <select value={status} onChange={({ currentTarget }) => refine({ status: currentTarget.value })}>
+          <select value={status ?? ''} onChange={({ currentTarget }) => refine({ status: currentTarget.value })}>
             <option value="">{t('any')}</option>
             {STATUSES.map((one) => (
               <option key={one} value={one}>
@@ -40,28 +40,18 @@ export function Sessions(): JSX.Element {
           </select>
         </label>
         <p class="quiet" role="status">
-          {found !== null && count('sessionsFound', found.length)}
+          {list.value !== null && `${count('sessionsFound', list.value.length)}${list.hasMore ? ' …' : ''}`}
         </p>
       </form>
       <List
         label={t('place.sessions')}
-        none={sessions.value?.length === 0 ? t('noSessions') : t('nothingFits')}
+        none={search === '' && status === undefined ? t('noSessions') : t('nothingFits')}
         row={(session) => <Row key={session.name} session={session} />}
-        of={{
-          value: shown,
-          problem: sessionsProblem.value,
-          hasMore: (found?.length ?? 0) > (shown?.length ?? 0),
-          more: async () => setPages(pages + 1),
-        }}
+        of={list}
       />
     </Page>
   )
 }
-
-/** A name, a number, or what the account calls itself. */
-const fits = ({ name, me, status }: Session, text: string, wanted: string): boolean =>
-  (wanted === '' || status === wanted) &&
-  [name, me?.id ?? '', me?.pushName ?? ''].some((one) => one.toLowerCase().includes(text.trim().toLowerCase()))
 
 const Row = ({ session: { name, me, status, sentence, since, counters } }: { session: Session }): JSX.Element => (
   <li class="row">

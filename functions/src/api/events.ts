@@ -12,6 +12,10 @@ const query = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .meta({ description: 'True: the stream ends behind the present state.', example: 'true' }),
+  changesOnly: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .meta({ description: 'True: the present state is left out. The caller asks for what it shows after `ready`.' }),
 })
 
 export const EVENT_ROUTES: readonly Route[] = [
@@ -32,13 +36,14 @@ export const EVENT_ROUTES: readonly Route[] = [
       200: { description: 'The events.', schema: z.string().meta({ id: 'Events' }), alsoAs: ['text/event-stream'] },
     },
     problems: ['unknown-tenant'],
-    async run({ dependencies, principal, query: { tenant: named, once }, call }) {
+    async run({ dependencies, principal, query: { tenant: named, once, changesOnly }, call }) {
       const tenant = await actingTenant(dependencies.tenants, principal, named)
       const stream = await dependencies.events.open(
         { ...principal, tenant },
         {
           lastEventId: call.header('Last-Event-ID'),
           once: once === 'true',
+          changesOnly: changesOnly === 'true',
           again: async () => ({ ...(await call.again()), tenant }),
         },
       )

@@ -22,8 +22,8 @@ afterEach(async () => {
 })
 afterAll(() => api[Symbol.asyncDispose]())
 
-async function listen(calls: Pick<ApiUnderTest, 'open'>): Promise<ServerSentEvents> {
-  const { status, body } = await calls.open('/api/events')
+async function listen(calls: Pick<ApiUnderTest, 'open'>, { query = '', headers = {} } = {}): Promise<ServerSentEvents> {
+  const { status, body } = await calls.open(`/api/events${query}`, headers)
   expect(status).toBe(200)
   if (!body) throw new Error('The answer has no body.')
   const stream = new ServerSentEvents(body)
@@ -31,6 +31,23 @@ async function listen(calls: Pick<ApiUnderTest, 'open'>): Promise<ServerSentEven
   await expect.poll(() => stream.of('ready')).toHaveLength(1)
   return stream
 }
+
+it('of changes only begins without the present state, and a caller that comes back hears what it has missed', async () => {
+  const query = '?changesOnly=true'
+  const change = (pushName: string) => api.asOwner('main', { me: { id: '5511999990000@s.whatsapp.net', lid: null, pushName } })
+  const names = (stream: ServerSentEvents) => JSON.stringify(stream.of('session').map(({ data }) => data.me?.pushName))
+  const stream = await listen(api, { query })
+  expect(stream.of('begin').map(({ data }) => data)).toEqual([{ full: true }])
+  expect([...stream.of('session'), ...stream.of('queue'), ...stream.of('runner')]).toEqual([])
+  await change('one')
+  await expect.poll(() => names(stream)).toContain('one')
+  const headers = { 'Last-Event-ID': stream.of('session').at(-1)?.id ?? '' }
+  await stream[Symbol.asyncDispose]()
+  await change('two')
+  const later = await listen(api, { query, headers })
+  expect(later.of('begin').map(({ data }) => data)).toEqual([{ full: false }])
+  await expect.poll(() => names(later)).toContain('two')
+})
 
 /** As many as one key may have. */
 const MOST = 20

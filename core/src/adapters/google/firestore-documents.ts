@@ -159,5 +159,14 @@ function decodeValue(value: unknown): unknown {
   if (value instanceof Timestamp) return value.toDate()
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value
   if (Array.isArray(value)) return value.map(decodeValue)
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, decodeValue(inner)]))
+  // Thousands of documents come at once: a pair of each field would be most of the work.
+  const decoded: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) setOwn(decoded, name, decodeValue((value as Fields)[name]))
+  return decoded
+}
+
+/** A field may have the name of what every object has. */
+function setOwn(decoded: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(decoded, name, { value, enumerable: true, configurable: true, writable: true })
+  else decoded[name] = value
 }

@@ -72,7 +72,10 @@ export class EventHub {
    * @param lastEventId where an earlier stream of the caller ended; it goes on there if this process still knows
    * @throws HoldfastError `unavailable`, or Refusal `rate-limited`
    */
-  async open(principal: Principal, { kinds, lastEventId, once, again, write }: OpenOptions): Promise<EventStream> {
+  async open(
+    principal: Principal,
+    { kinds, lastEventId, once, changesOnly = false, again, write }: OpenOptions,
+  ): Promise<EventStream> {
     if (this.#isClosed) throw new HoldfastError('unavailable', 'This server is ending.')
     this.#requireRoom(principal)
     const used = this.#namesOf(principal, kinds).map(([name, begin]) => [name, this.#use(name, begin)] as const)
@@ -103,6 +106,7 @@ export class EventHub {
       stream.end()
       throw new HoldfastError('unavailable', 'The state could not be read.', { cause })
     }
+    if (changesOnly) stream.leaveOutState()
     return stream
   }
 
@@ -193,6 +197,8 @@ interface OpenOptions {
   readonly lastEventId: string | undefined
   /** Ends behind the present state. */
   readonly once: boolean
+  /** Leaves the present state out, except what a caller that comes back has missed. */
+  readonly changesOnly?: boolean
   /** Finds the caller anew. Rejects when the key is refused now. */
   readonly again: () => Promise<Principal>
   /** Without it: as GET /api/events has them. */

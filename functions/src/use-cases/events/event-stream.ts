@@ -69,6 +69,11 @@ export class EventStream {
     return this.#step === 'over'
   }
 
+  /** Forgets the present state, before anything was read. What a caller that comes back has missed stays. */
+  leaveOutState(): void {
+    if (this.#from === null) this.#pending.clear()
+  }
+
   /** Ends the stream. The caller comes back by itself. */
   end(): void {
     if (this.#step === 'over') return
