@@ -39,6 +39,31 @@ const LIMIT_MS = 180_000
 /** States that no damage may lead to: somebody would have to scan a code. */
 const NEW_IDENTITY: readonly string[] = ['NEW', 'PAIRING', 'LOGGED_OUT']
 
+/**
+ * Takes back the damage of a session that somebody took meanwhile: what that one found of it nobody knows. The session lives on, and its
+ * turn comes later.
+ */
+export async function undo({
+  world,
+  stores,
+  session,
+  hurt,
+}: Pick<Given, 'world' | 'stores' | 'session' | 'hurt'>): Promise<void> {
+  const { sessionId } = session
+  const now = await stores.stored(sessionId, hurt.whole.objects.keys())
+  const trimmedTo = Math.max(now.trimmedTo, now.previousCheckpoint?.seq ?? 0)
+  const records = new Map([...hurt.whole.records].filter(([seq]) => seq > trimmedTo))
+  await repair(stores.damageable(sessionId, { isOwned: false }), { ...hurt.whole, records }, now)
+  const deadline = performance.now() + LIMIT_MS
+  for (;;) {
+    const { state, sentence } = await stores.session(sessionId)
+    if (state === 'CONNECTED') return
+    if (performance.now() > deadline) throw new Error(`${sessionId} stays ${state} although nothing is damaged: ${sentence}`)
+    if (state === 'NEEDS_ATTENTION') await world.sandbox.api(`/api/sessions/${session.name}/restart`, { json: {} })
+    await pause(LOOK_EVERY_MS)
+  }
+}
+
 /** Sees what the next owner, the API and an operator make of a damaged session while the rest of the fleet lives. */
 export class LiveCase {
   readonly #given: Given
@@ -84,7 +109,12 @@ export class LiveCase {
     const { reasons } = this.#foreseen
     const found = this.#end === 'waiting' ? ended.reason : 'no loss'
     const right: readonly string[] = reasons.length === 0 ? ['no loss'] : reasons
-    if (!right.includes(found)) this.#wrong.push(`It ends with ${found}, not with ${right.join(' or ')}.`)
+    if (!right.includes(found)) {
+      const { reaches } = this.#foreseen
+      this.#wrong.push(
+        `It ends with ${found}, not with ${right.join(' or ')}; records ${reaches + 1} to ${hurt.whole.end} are lost.`,
+      )
+    }
     if (this.#end === 'waiting') {
       const mayApprove = await this.#checkEstimate()
       if (mayApprove && this.#given.random.chance(0.6)) await this.#approve(before)
@@ -149,7 +179,8 @@ export class LiveCase {
     if (action.state !== 'done') this.#wrong.push(`The approved restore ended: ${JSON.stringify(action)}`)
     await this.#untilState('a connection after the restore', ({ state }) => state === 'CONNECTED')
     await this.#checkNothingDeleted(before)
-    session.notBefore = (await stores.session(session.sessionId)).putAside.at(-1)?.records?.upTo ?? Number.POSITIVE_INFINITY
+    const { putAside } = await stores.session(session.sessionId)
+    session.notBefore = putAside.findLast(({ records }) => records !== null)?.records?.upTo ?? Number.POSITIVE_INFINITY
   }
 
   /** An operator brings everything back, and the session goes on: at once when it is asked to, and within a minute by itself. */

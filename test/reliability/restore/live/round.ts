@@ -1,10 +1,10 @@
 import { inParallel } from '@holdfast/core/platform/in-parallel'
 import { SeededRandom } from '../../../../sandbox/network/seeded-random.ts'
-import { slotOf } from '../../../support/owning-runner.ts'
+import { isOwnedElsewhere, slotOf } from '../../../support/owning-runner.ts'
 import { untilOpen } from '../../chaos/strikes/kill.ts'
 import type { World } from '../../chaos/world.ts'
 import { type Hurt, hurtAlive, hurtAtRest } from './hurt.ts'
-import { LiveCase, type LiveDrilled, type LiveSession } from './case.ts'
+import { LiveCase, type LiveDrilled, type LiveSession, undo } from './case.ts'
 import type { LiveStores } from './stores.ts'
 
 export interface Round {
@@ -20,6 +20,8 @@ export interface Round {
 const AT_ONCE = 4
 /** A runner is not killed over a few sessions again and again because some move meanwhile. */
 const ALIVE_SHARE = 0.4
+/** Strikes in a row after which no session had its turn: the machine is too slow for the drill. */
+const MOST_IN_VAIN = 5
 
 /**
  * Damages each session once: some while their owner lives, the others after its death, so that whoever takes them has to load what was
@@ -28,10 +30,13 @@ const ALIVE_SHARE = 0.4
 export async function runRound(round: Round): Promise<void> {
   const random = new SeededRandom(round.seed)
   let left = round.sessions
+  let inVain = 0
   while (left.length > 0) {
     const { slot, struck } = await largestGroup(round.world, left)
-    await strike(round, slot, struck, random)
-    left = left.filter((session) => !struck.includes(session))
+    const judged = await strike(round, slot, struck, random)
+    inVain = judged.size > 0 ? 0 : inVain + 1
+    if (inVain > MOST_IN_VAIN) throw new Error('Runners take sessions faster than they can be damaged: the machine is too busy.')
+    left = left.filter((session) => !judged.has(session))
     await untilOpen(round.world)
   }
 }
@@ -44,36 +49,60 @@ async function largestGroup({ sandbox, api }: World, sessions: readonly LiveSess
   return { slot, struck: group.map(({ session }) => session) }
 }
 
-async function strike(round: Round, slot: string, struck: readonly LiveSession[], random: SeededRandom): Promise<void> {
+interface Case {
+  readonly session: LiveSession
+  readonly own: SeededRandom
+  /** What was done while its owner lived. */
+  readonly alive: Hurt | null
+}
+
+/** Returns the sessions whose turn it was. Those that another runner had, or took before the damage was complete, are not among them. */
+async function strike(
+  round: Round,
+  slot: string,
+  struck: readonly LiveSession[],
+  random: SeededRandom,
+): Promise<ReadonlySet<LiveSession>> {
   const { world, stores, seed, onEnd } = round
-  const { sandbox, recoveries, tell } = world
+  const { sandbox, api, recoveries, tell } = world
   const others = new Map(struck.map((session) => [session, random.pick(round.sessions.filter((one) => one !== session))]))
-  const givenOf = async (session: LiveSession, own: SeededRandom) => ({
+  const givenOf = async ({ session, own }: Pick<Case, 'session' | 'own'>) => ({
     stores,
     sessionId: session.sessionId,
     random: own,
     other: await stores.stored(others.get(session)?.sessionId ?? ''),
     notBefore: session.notBefore,
   })
-  const cases = struck.map((session) => ({ session, own: random.fork(), isAlive: random.chance(ALIVE_SHARE) }))
-  const alive = new Map<LiveSession, Hurt>()
-  await inParallel(AT_ONCE, cases, async ({ session, own, isAlive }) => {
-    if (isAlive) alive.set(session, await hurtAlive(await givenOf(session, own)))
+  const chosen = struck.map((session) => ({ session, own: random.fork(), isAlive: random.chance(ALIVE_SHARE) }))
+  const cases = await inParallelOf(chosen, async (one): Promise<Case> => {
+    return { ...one, alive: one.isAlive ? await hurtAlive(await givenOf(one)) : null }
   })
   await round.untilMore(round.sessions.length)
+  const owned = await inParallelOf(cases, async (one) => {
+    const isElsewhere = await isOwnedElsewhere(sandbox, api, one.session.name, slot)
+    return { ...one, isElsewhere, epoch: (await stores.session(one.session.sessionId)).epoch }
+  })
   recoveries.struck(struck.map(({ phone }) => phone))
   await sandbox.runner(slot).stop('SIGKILL')
-  const hurt = await inParallelOf(cases, async ({ session, own }) => {
-    const done = await hurtAtRest(await givenOf(session, own), alive.get(session) ?? null)
-    return { session, own, hurt: done, before: await stores.stored(session.sessionId, done.whole.objects.keys()) }
+  const hurt = await inParallelOf(owned, async (one) => {
+    if (one.isElsewhere) return { ...one, hurt: one.alive, before: null }
+    const done = await hurtAtRest(await givenOf(one), one.alive)
+    const isTaken = (await stores.session(one.session.sessionId)).epoch !== one.epoch
+    return { ...one, hurt: done, before: isTaken ? null : await stores.stored(one.session.sessionId, done.whole.objects.keys()) }
   })
-  tell(`seed ${seed}: ${slot} was killed, ${struck.length} sessions are damaged, ${alive.size} of them before.`)
-  await sandbox.startRunner(slot)
-  await Promise.all(
-    hurt.map(async ({ session, own, hurt: done, before }) => {
-      onEnd(await new LiveCase({ world, stores, session, random: own, seed, hurt: done }).run(before))
-    }),
+  const judged = hurt.flatMap(({ session, own, hurt: done, before }) =>
+    done && before ? [{ world, stores, session, random: own, seed, hurt: done, before }] : [],
   )
+  const early = hurt.filter(({ before }) => !before)
+  const withAlive = judged.filter(({ session }) => cases.some((one) => one.session === session && one.alive)).length
+  tell(`seed ${seed}: ${slot} was killed, ${judged.length} sessions are damaged, ${withAlive} of them before.`)
+  if (early.length > 0) tell(`seed ${seed}: ${early.length} sessions were taken too early; their turn comes later.`)
+  await sandbox.startRunner(slot)
+  await Promise.all([
+    ...judged.map(async ({ before, ...given }) => onEnd(await new LiveCase(given).run(before))),
+    ...early.map(async ({ session, hurt: done }) => done && undo({ world, stores, session, hurt: done })),
+  ])
+  return new Set(judged.map(({ session }) => session))
 }
 
 async function inParallelOf<One, Result>(all: readonly One[], work: (one: One) => Promise<Result>): Promise<Result[]> {
