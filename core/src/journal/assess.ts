@@ -46,8 +46,7 @@ export async function assessState(options: {
     throw error
   }
   // No runner claims a log that ends too early, even where a checkpoint covers the missing records.
-  const isShort =
-    found < end ? await shortfallOf(journals, sessionId, found, { reached: end, place: session.journalPlace }) : null
+  const isShort = found < end ? await shortfallOf(journals, sessionId, { reached: end, place: session.journalPlace }) : null
   const error = loaded.trouble ?? isShort
   if (error) return { status: 'corrupt', error, loaded, end }
   return isRestorable(loaded) ? { status: 'valid', loaded, end } : { status: 'missing' }

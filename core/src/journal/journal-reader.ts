@@ -62,12 +62,8 @@ export interface KnownReach {
 }
 
 /** The error of a log that ends before its known reach: its end is missing, or all of it. */
-export async function shortfallOf(
-  journals: ReadableJournals,
-  sessionId: string,
-  end: number,
-  known: KnownReach,
-): Promise<HoldfastError> {
+export async function shortfallOf(journals: ReadableJournals, sessionId: string, known: KnownReach): Promise<HoldfastError> {
+  const end = await endOfLog(journals, sessionId, 0)
   const message = `The journal of ${sessionId} ends at ${end}; it had reached record ${known.reached}.`
   return (await emptyJournal(journals, sessionId, known)) ?? new HoldfastError('journal-short', message)
 }

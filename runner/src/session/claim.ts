@@ -129,7 +129,7 @@ async function intactEnd(options: ClaimOptions, session: SessionDocument, cipher
   const { journals, sessionId } = options
   const tail = await readTail(journals, sessionId, session.journalHead)
   if ((tail?.seq ?? 0) < session.journalHead) {
-    throw await shortfallOf(journals, sessionId, tail?.seq ?? 0, { reached: session.journalHead, place: session.journalPlace })
+    throw await shortfallOf(journals, sessionId, { reached: session.journalHead, place: session.journalPlace })
   }
   if (tail && cipher) await requireIntact(journals, session, { tail, cipher: await opening(options, cipher, tail) })
   return endAfter(tail)

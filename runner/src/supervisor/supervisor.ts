@@ -186,16 +186,16 @@ export class Supervisor {
     if (this.#sessions.has(sessionId) || this.#claiming.has(sessionId)) return
     this.#claiming.add(sessionId)
     const { clock, logger } = this.#dependencies
+    const known = new Set(this.#actions.of(sessionId).map(({ id }) => id))
     try {
       await clock.sleep(rank * RANK_DELAY_MS + (waits ? this.#oldRevisionWaitMs : 0), 'supervisor')
       if (this.#leaving) return
-      const actions = this.#actions.of(sessionId)
-      const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || actions.length > 0
+      const isWanted = ({ wanted }: SessionDocument) => wanted === 'online' || this.#actions.of(sessionId).length > 0
       const mayClaim = (session: SessionDocument) =>
         !isHandedOut(session) && (session.runnerId === null ? isWanted(session) : session.runnerId === deadOwner)
-      const isApproved = actions.some(({ action }) => action.approved !== null)
+      const isApproved = () => this.#actions.of(sessionId).some(({ action }) => action.approved !== null)
       const acceptsDamage = async (damage: HoldfastError, session: SessionDocument) =>
-        isApproved || this.#givesUpUnasked({ sessionId, session, damage })
+        isApproved() || this.#givesUpUnasked({ sessionId, session, damage })
       const claim = await within(
         clock,
         CLAIM_WITHIN_MS,
@@ -207,7 +207,7 @@ export class Supervisor {
     } catch (error) {
       logger.warn({ error, ...ofSession(sessionId) }, 'A session could not be claimed.')
       const isGone = isHoldfastError(error, 'data-key-destroyed')
-      if (isGone || isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error)
+      if (isGone || isDamage(error) || isStoreTrouble(error)) await this.#leaveDamaged(sessionId, error, known)
       else if (isHoldfastError(error, 'wrapping-key-unavailable')) await this.#leaveForNow(sessionId, error)
     } finally {
       this.#claiming.delete(sessionId)
@@ -227,13 +227,17 @@ export class Supervisor {
     })
   }
 
-  /** Publishes the damage, ends open actions as failed, and leaves the session alone for a while. */
-  async #leaveDamaged(sessionId: string, damage: HoldfastError): Promise<void> {
+  /**
+   * Publishes the damage, ends the actions that the claim knew as failed, and leaves the session alone for a while. An action that came
+   * meanwhile may approve what this claim refused: it stays open, and the next look claims for it.
+   */
+  async #leaveDamaged(sessionId: string, damage: HoldfastError, known: ReadonlySet<string>): Promise<void> {
     const { clock, documents, logger } = this.#dependencies
-    this.#unclaimable.set(sessionId, clock.now() + UNCLAIMABLE_PAUSE_MS)
+    const open = () => this.#actions.of(sessionId).map(({ id }) => id)
+    if (open().every((id) => known.has(id))) this.#unclaimable.set(sessionId, clock.now() + UNCLAIMABLE_PAUSE_MS)
     try {
       await reportDamage(documents, sessionId, damage)
-      const failed = this.#actions.of(sessionId).map(({ id }) => failedAction(id, damage))
+      const failed = open().flatMap((id) => (known.has(id) ? [failedAction(id, damage)] : []))
       if (failed.length > 0) await documents.commit(failed)
     } catch (error) {
       logger.warn({ error, ...ofSession(sessionId) }, 'Damage could not be reported.')

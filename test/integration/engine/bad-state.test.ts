@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { journalPath } from '@holdfast/core/journal/journal-record'
+import type { Range } from '@holdfast/core/journal/journal-store'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { WrappingKey } from '@holdfast/core/security/envelope'
-import { SERVER_TIME, type Change, type Fields } from '@holdfast/core/platform/ports'
+import { SERVER_TIME, type Change, type Fields, type ListenerEvent, type Query } from '@holdfast/core/platform/ports'
 import { takeOver } from '../../support/engine/owner.ts'
+import { FaultyDocuments } from '../../support/engine/faulty-documents.ts'
 import { FaultyObjects, forbidden } from '../../support/engine/faulty-objects.ts'
 import type { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { contentOfSession, lastRecordOf, newSessionWithPast, recordPath } from '../../support/engine/session-with-past.ts'
@@ -136,6 +139,37 @@ async function askInVain(session: SessionUnderTest): Promise<void> {
   await expect.poll(async () => (await clients.documents.read(path))?.fields['state']).toBe('failed')
 }
 
+/** Journals that answer nothing about the end of a log until the test lets them. */
+class HeldJournals extends DocumentJournals {
+  readonly #asked = Promise.withResolvers<void>()
+  readonly #held = Promise.withResolvers<void>()
+  readonly asked = this.#asked.promise
+  readonly release = this.#held.resolve
+
+  override async outline(sessionId: string, range: Range) {
+    this.#asked.resolve()
+    await this.#held.promise
+    return super.outline(sessionId, range)
+  }
+}
+
+/** Documents that tell what a listener was told. */
+class HeardDocuments extends FaultyDocuments {
+  readonly #paths = new Set<string>()
+
+  override listen(query: Query, onEvents: (events: ListenerEvent[]) => void, onError: (error: unknown) => void): () => void {
+    const hear = (events: ListenerEvent[]): void => {
+      onEvents(events)
+      for (const { document } of events) this.#paths.add(document.path)
+    }
+    return super.listen(query, hear, onError)
+  }
+
+  async heard(path: string): Promise<void> {
+    await expect.poll(() => this.#paths.has(path)).toBe(true)
+  }
+}
+
 describe('a session', () => {
   test.each(DAMAGES)('waits unchanged when %s, with the reason %s, and goes on after the repair', async (_, reason, damage) => {
     const session = await sessionWithPast()
@@ -155,6 +189,26 @@ describe('a session', () => {
     await askToRestart(session)
     await expect.poll(() => runner.dials.length).toBe(1)
     expect(await shownOf(session)).toEqual(['CONNECTING', 'opening-socket'])
+  })
+
+  test('is restored by an approval that comes while a claim of its damaged log is under way', async () => {
+    const session = await sessionWithPast()
+    const { sessionId, wrappingKey } = session
+    const last = await lastRecord(session)
+    await clients.documents.commit([{ kind: 'delete', path: recordPath(session, last) }])
+    const journals = new HeldJournals(clients.documents)
+    const documents = new HeardDocuments(clients.documents)
+    await startRunner({ wrappingKey, journals, documents })
+    await journals.asked
+    const path = recoveryActionPath(`${sessionId}-restore-000001`)
+    const request = { v: 1, tenant: 'default', sessionId, type: 'restore', state: 'pending', requestedBy: 'api', why: 'a test' }
+    const fields = { ...request, requestedAt: SERVER_TIME, approved: { reaches: last - 1 } }
+    await clients.documents.commit([{ kind: 'create', path, fields }])
+    await documents.heard(path)
+    journals.release()
+    await expect
+      .poll(async () => (await clients.documents.read(path))?.fields)
+      .toMatchObject({ state: 'done', result: { code: 'restored' } })
   })
 
   test('waits when no checkpoint opens, with the reason checkpoint-lost, and goes on once they are back', async () => {
