@@ -52,6 +52,10 @@ const chatEntrySchema = z.object({
   unreadFrom: z.number().optional(),
   /** The time of the chat's last message when the phone counted, ms: that count is in `unread`, or was read since. */
   countedAt: z.number().optional(),
+  /** The times of the newest messages that `unread` counts and that were heard here, ms. Absent on entries of an earlier version. */
+  recentAt: z.array(z.number()).optional(),
+  /** The time up to which the chat was read or answered here, ms. Absent when nobody knows. */
+  readAt: z.number().optional(),
   archived: z.boolean().default(false),
   pinned: z.boolean().default(false),
   /** Set once somebody has told whether the chat is archived or pinned: what the history says of it is older. */

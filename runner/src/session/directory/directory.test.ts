@@ -98,6 +98,57 @@ describe('the chats', () => {
     expect(entries('chats')).toMatchObject([{ id: ANA, unread: 2 }])
   })
 
+  it('count what the phone counted, also when later parts of its history were told before', async () => {
+    const directory = await start()
+    const then = clock.now() - 10_000
+    commit(directory.ride(message(ANA, { sentAtMs: then }, true)))
+    commit(directory.ride(message(BOB, { sentAtMs: then }, true)))
+    commit(directory.ride(message(BOB)))
+    directory.hear({ chats: [ANA, BOB].map((id) => ({ id, unreadThen: { count: 5, atMs: then } })) })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([
+      { id: ANA, unread: 5, at: then },
+      { id: BOB, unread: 6 },
+    ])
+  })
+
+  it('count a live message that came before the history of a device that was linked anew beside what the phone counted', async () => {
+    const directory = await start()
+    for (let count = 0; count < 3; count++) commit(directory.ride(message(ANA)))
+    const then = clock.now() + 2000
+    pass(5000)
+    // Linked anew: the phone has counted these three and four more, and two come before it says so.
+    for (let count = 0; count < 2; count++) commit(directory.ride(message(ANA)))
+    directory.hear({ chats: [{ id: ANA, unreadThen: { count: 7, atMs: then } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 9 }])
+  })
+
+  it('count the live message alone where the phone that was linked anew had read all others', async () => {
+    const directory = await start()
+    for (let count = 0; count < 3; count++) commit(directory.ride(message(ANA)))
+    const then = clock.now() + 2000
+    pass(5000)
+    commit(directory.ride(message(ANA)))
+    directory.hear({ chats: [{ id: ANA, unreadThen: { count: 0, atMs: then } }] })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([{ id: ANA, unread: 1 }])
+  })
+
+  it('that were answered here, or read on another device, before the history came are not unread again', async () => {
+    const directory = await start()
+    const atMs = clock.now() - 1000
+    commit(directory.ride(message(ANA, { fromMe: true })))
+    commit(directory.ride(message(BOB)))
+    directory.hear({ chats: [{ id: BOB, unread: 0 }] })
+    directory.hear({ chats: [ANA, BOB].map((id) => ({ id, unreadThen: { count: 2, atMs } })) })
+    pass(5000)
+    expect(entries('chats')).toMatchObject([
+      { id: ANA, unread: 0 },
+      { id: BOB, unread: 0 },
+    ])
+  })
+
   it('are archived and pinned as the phone had them, until somebody tells otherwise', async () => {
     const directory = await start()
     const atMs = clock.now() - 1000

@@ -5,6 +5,7 @@ import type { Clock, DocumentSnapshot, Merge } from '@holdfast/core/platform/por
 import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { ChatNews, ContactNews, DirectoryNews, LabelNews } from '../../whatsapp/directory-news.ts'
 import { Book } from './book.ts'
+import { oneMoreUnread, unreadNow, wasRead } from './unread.ts'
 import type { Noted } from './noted.ts'
 
 /** The status stories are no chat. */
@@ -68,13 +69,14 @@ export class Lists {
 
   /** A message of ours is on its way to a chat. */
   sent(chat: string, at: number): void {
-    this.#setChat(chat, (entry) => ({ ...entry, at: Math.max(entry.at, at), unread: 0, isGone: false }))
+    this.#setChat(chat, (entry) => ({ ...wasRead(entry, Math.max(entry.at, at)), at: Math.max(entry.at, at), isGone: false }))
   }
 
   /** The messages of a chat were read here. */
   read(chat: string): void {
     const id = this.#options.nameOf(chat)
-    if ((this.#chats.get(id)?.unread ?? 0) > 0) this.#setChat(id, (entry) => ({ ...entry, unread: 0 }))
+    const known = this.#chats.get(id)
+    if (known && (known.unread > 0 || known.readAt !== known.at)) this.#setChat(id, (entry) => wasRead(entry, entry.at))
   }
 
   /** The seconds after which a message to the chat disappears; 0: never; null: nobody has told. */
@@ -115,9 +117,8 @@ export class Lists {
     const id = this.#options.nameOf(chat)
     const at = Number.isFinite(sentAtMs) ? sentAtMs : 0
     this.#setChat(id, (entry) => ({
-      ...entry,
+      ...(fromHistory ? entry : fromMe ? wasRead(entry, Math.max(entry.at, at)) : oneMoreUnread(entry, at)),
       at: Math.max(entry.at, at),
-      ...(fromHistory ? {} : fromMe ? { unread: 0 } : oneMoreUnread(entry, at)),
       isGone: false,
       ...(pushName !== null && !fromMe && participant === null ? { pushName } : {}),
       ...(timer ? { timer: laterTimer(entry.timer, timer) } : {}),
@@ -133,11 +134,13 @@ export class Lists {
     const unread = unreadThen && unreadNow(known, unreadThen)
     const place = placeThen && placeNow(known, placeThen)
     const isPlaced = others.archived !== undefined || others.pinned !== undefined
-    const news = { ...others, ...(isPlaced ? { isPlaced } : {}), ...(timer ? { timer } : {}), ...place, ...unread }
+    const isRead = others.unread === 0 && known !== undefined
+    const readAt = isRead ? { readAt: known.at } : {}
+    const news = { ...others, ...readAt, ...(isPlaced ? { isPlaced } : {}), ...(timer ? { timer } : {}), ...place, ...unread }
     // Only messages, timers, names of groups and the history make a chat.
     if (known === undefined && news.name === undefined && !timer?.seconds && !unread?.unread && !place) return
     if (known && Object.entries(news).every(([field, value]) => known[field as keyof ChatEntry] === value)) return
-    this.#setChat(id, (entry) => ({ ...entry, ...news }))
+    this.#setChat(id, (entry) => ({ ...(isRead ? wasRead(entry, entry.at) : entry), ...news }))
   }
 
   #hearBlocklist(blocklist: readonly string[]): void {
@@ -192,31 +195,6 @@ export class Lists {
       this.#chats.set({ ...chat, name: next.name, pushName: next.pushName })
     }
   }
-}
-
-/** A chat that was deleted and comes back has none of its earlier messages. */
-function oneMoreUnread({ isGone, unread, unreadFrom }: ChatEntry, at: number): Partial<ChatEntry> {
-  if (isGone || unread === 0) return { unread: 1, unreadFrom: at }
-  return { unread: unread + 1, ...(unreadFrom === undefined ? {} : { unreadFrom: Math.min(unreadFrom, at) }) }
-}
-
-/**
- * What the phone's count of the past means for a chat. Messages that came since then were counted here, or read; but a chat of which the
- * phone had nothing unread was read up to there. The same history may be told twice.
- */
-function unreadNow(
-  known: ChatEntry | undefined,
-  { count, atMs }: NonNullable<ChatNews['unreadThen']>,
-): Partial<Pick<ChatEntry, 'at' | 'unread' | 'unreadFrom' | 'countedAt'>> {
-  const { at = -1, unread = 0, unreadFrom = -1, countedAt = -1 } = known ?? {}
-  if (count === 0) return atMs >= at ? { unread: 0 } : {}
-  if (countedAt >= atMs) return {}
-  if (atMs > at) return { unread: count, at: atMs, countedAt: atMs }
-  const isUnread = unread > 0
-  // All that were counted here came after the phone had counted, or the first one was the last that it knew.
-  if (isUnread && unreadFrom > atMs) return { unread: unread + count, unreadFrom: atMs, countedAt: atMs }
-  if (isUnread && unreadFrom === atMs) return { unread: Math.max(unread, count), countedAt: atMs }
-  return { countedAt: atMs }
 }
 
 /** Where a chat was in the past, unless somebody has told since. */
