@@ -20,6 +20,8 @@ let world: EngineWorld
 let chat: Chat
 let named: Chat
 let job: AcceptedMessage
+/** The id of the message that nobody can read. */
+let parked: string
 let qr: string
 
 /** Plays a session's life before the search: a pairing, messages both ways, a failure, a crash, and a checkpoint. */
@@ -83,7 +85,7 @@ async function whatPeopleSay(): Promise<Chat> {
   await simulator.sayAsContact(contact, { group, message: { conversation: 'in the group' } })
   await simulator.sendFileAsContact(contact, { to: phone, kind: 'image', mimetype: 'image/jpeg', size: 2000, caption: 'a file' })
   await simulator.sayOnPhone(phone, { to: contact, message: { conversation: 'on the phone' } })
-  await simulator.poisonAsContact(contact, phone, { kind: 'not-protobuf', retry: 'bad' })
+  parked = await simulator.poisonAsContact(contact, phone, { kind: 'not-protobuf', retry: 'bad' })
   await simulator.call(contact, phone)
   await simulator.addressContact(contact, 'lid')
   await said.receive('by LID')
@@ -199,6 +201,12 @@ describe('the content of Firestore and Cloud Storage', () => {
     const messages = await world.google.documents.query({ collection: messagesPath(named.sessionId) })
     expect(messages.map(({ fields }) => String(fields['messageId'])[0])).toEqual(messages.map(() => '#'))
   })
+})
+
+test('the log that names the document of a parked stanza does not name the message, whose id is sealed in that document', async () => {
+  const lines = (await world.logs()).split('\n').filter((line) => line.includes(parkedStanzasPath(named.sessionId)))
+  expect(lines.length).toBeGreaterThan(0)
+  expect(lines.filter((line) => line.includes(parked) || line.includes('"stanza"'))).toEqual([])
 })
 
 describe('an operator in the Firestore console', () => {

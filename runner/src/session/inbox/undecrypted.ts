@@ -147,9 +147,10 @@ export class Undecrypted {
     }
     this.#state.change({ keys: { undecrypted: { [key]: codec.encode(parked) } } }, entry)
     if (!isNew) return
-    const { messageId, kind, code, attempts } = row
+    const { kind, code, attempts } = row
+    // The message's id is sealed in the document that this names.
     this.#logger.error(
-      { stanza: messageId, kind, code, attempts, document: `${parkedStanzasPath(this.#sessionId)}/${key}` },
+      { kind, code, attempts, document: `${parkedStanzasPath(this.#sessionId)}/${key}` },
       'A stanza was parked: a document keeps it, and WhatsApp is not asked for it again.',
     )
   }
