@@ -12,7 +12,11 @@ export interface Talk {
   askedAgain: number
   /** Messages to the session that it could not even read then. */
   unreadable: number
+  /** Numbers of pre-keys that WhatsApp's server has had from the session before. */
+  repeated: number
 }
+
+const NOTHING: Readonly<Talk> = { undecryptable: 0, askedAgain: 0, unreadable: 0, repeated: 0 }
 
 /**
  * The people whom a session writes with, and the group of all of them. They do as clients of WhatsApp do: whom the session asks again, begins
@@ -21,6 +25,8 @@ export interface Talk {
 export class People {
   readonly #contacts: readonly Contact[]
   readonly #met = new Set<Contact>()
+  /** The numbers of all pre-keys that the session has given out. */
+  readonly #numbers = new Set<number>()
   #messages = 0
 
   constructor(count: number) {
@@ -29,7 +35,7 @@ export class People {
 
   /** Exchanges so many messages. `whenSafe` waits until what the session did is durable. */
   async talk(device: OwnedDevice, random: SeededRandom, count: number, whenSafe: () => Promise<void>): Promise<Talk> {
-    const talk: Talk = { undecryptable: 0, askedAgain: 0, unreadable: 0 }
+    const talk: Talk = { ...NOTHING }
     for (let left = count; left > 0; left--) {
       const contact = random.pick(this.#contacts)
       const kind = random.pick(['hear', 'hear', 'say', 'say', 'say to all'] as const)
@@ -42,7 +48,7 @@ export class People {
 
   /** Everybody writes to the session and hears from it, at random who first. */
   async talkToEach(device: OwnedDevice, random: SeededRandom, whenSafe: () => Promise<void>): Promise<Talk> {
-    const talk: Talk = { undecryptable: 0, askedAgain: 0, unreadable: 0 }
+    const talk: Talk = { ...NOTHING }
     for (const contact of this.#contacts) {
       const isHeardFirst = random.chance(0.5)
       if (isHeardFirst) await this.#hear(device, contact, talk, whenSafe)
@@ -56,12 +62,12 @@ export class People {
   async #hear(device: OwnedDevice, contact: Contact, talk: Talk, whenSafe: () => Promise<void>): Promise<void> {
     const text = `to the session ${++this.#messages}`
     const id = `H${this.#messages}`
-    await this.#meet(device, contact, whenSafe)
+    await this.#meet(device, contact, talk, whenSafe)
     const read = await device.read(await contact.text(text, { id }))
     await whenSafe()
     if (read === text) return
     talk.askedAgain++
-    const bundle = await device.bundle()
+    const bundle = await this.#bundleOf(device, talk)
     await whenSafe()
     await nextMillisecond()
     await contact.openSession({ bundle: async () => bundle })
@@ -71,7 +77,7 @@ export class People {
 
   async #say(device: OwnedDevice, contact: Contact, talk: Talk, whenSafe: () => Promise<void>): Promise<void> {
     const text = `from the session ${++this.#messages}`
-    await this.#meet(device, contact, whenSafe)
+    await this.#meet(device, contact, talk, whenSafe)
     await nextMillisecond()
     const sent = await device.write(contact, text)
     await whenSafe()
@@ -90,12 +96,20 @@ export class People {
     }
   }
 
+  async #bundleOf(device: OwnedDevice, talk: Talk) {
+    const bundle = await device.bundle()
+    const { keyId } = bundle.preKey
+    if (this.#numbers.has(keyId)) talk.repeated++
+    this.#numbers.add(keyId)
+    return bundle
+  }
+
   /** A contact writes the first time with a key that WhatsApp's server has of the session. */
-  async #meet(device: OwnedDevice, contact: Contact, whenSafe: () => Promise<void>): Promise<void> {
+  async #meet(device: OwnedDevice, contact: Contact, talk: Talk, whenSafe: () => Promise<void>): Promise<void> {
     if (this.#met.has(contact)) return
     this.#met.add(contact)
     await device.knows(contact)
-    const bundle = await device.bundle()
+    const bundle = await this.#bundleOf(device, talk)
     await whenSafe()
     await contact.openSession({ bundle: async () => bundle })
   }

@@ -126,9 +126,10 @@ class Drill {
     for (let current = life, round = 1; ; round++) {
       const device = session.device(current)
       if (device.isNew || session.isOther(device)) this.#newIdentity++
-      const { undecryptable, askedAgain, unreadable } = await session.talkToEach(device, current)
+      const { undecryptable, askedAgain, unreadable, repeated } = await session.talkToEach(device, current)
       this.#undecryptable += undecryptable
       if (unreadable > 0) this.#wrong.push(`${unreadable} messages could not be read even when they were sent again.`)
+      if (repeated > 0) this.#wrong.push(`${repeated} pre-keys have numbers of earlier ones.`)
       if (how === 'lossless' && askedAgain > 0) this.#wrong.push(`${askedAgain} messages had to be sent again.`)
       await session.end(current, random.chance(0.5) ? 'leaves' : 'dies')
       if (round === 2) return
