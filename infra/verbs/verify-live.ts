@@ -81,6 +81,7 @@ export async function verifyLive(deployment: Deployment, options: VerifyOptions)
 function lackingFor({ asked, disturbs }: LiveCheck, { only, withLong, fromRegion }: VerifyOptions): string | null {
   if (asked === '--from-region') return fromRegion ? null : asked
   if (asked === '--only chaos') return only.startsWith('chaos') ? null : asked
+  if (asked === '--only copies') return only.startsWith('copies') ? null : asked
   return disturbs === undefined || withLong ? null : '--long'
 }
 

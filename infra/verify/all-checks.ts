@@ -1,4 +1,5 @@
 import { channels } from './checks/channels.ts'
+import { copies } from './checks/copies.ts'
 import { contracts } from './checks/contracts.ts'
 import { latency } from './checks/latency.ts'
 import { queries } from './checks/queries.ts'
@@ -20,6 +21,7 @@ export const LIVE_CHECKS: readonly LiveCheck[] = [
   latency,
   trials.latency,
   ...contracts,
+  copies,
   ...tasks,
   schedules,
   trials.chaos,

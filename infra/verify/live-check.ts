@@ -16,7 +16,7 @@ export interface LiveCheck {
   /** What it does to those who use the deployment meanwhile. Such a check runs with `--long` only. */
   readonly disturbs?: string
   /** The words without which it does not run, however many others are asked for: it takes long, or it has costs of its own. */
-  readonly asked?: '--only chaos' | '--from-region'
+  readonly asked?: '--only chaos' | '--only copies' | '--from-region'
   /** What has to be made for it. It is made before the first check that needs it. */
   readonly needs?: readonly (keyof Scratch)[]
   /** True: Google's clients make its calls, with the application-default credentials of this machine. */

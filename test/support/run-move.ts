@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SandboxInfo } from '../../sandbox/info.ts'
 import { lastLine, runProgram } from './run-program.ts'
-import type { World } from './world.ts'
 
 const PROGRAM = new URL('../../runner/src/moving/main.ts', import.meta.url)
 const LIMIT_MS = 120_000
@@ -14,8 +14,13 @@ export interface Moved {
   readonly said: string
 }
 
+/** Where the command finds its stores, and the key. */
+interface Around {
+  readonly sandbox: { readonly info: Pick<SandboxInfo, 'project' | 'bucket' | 'firestore' | 'storage'>; readonly folder: string }
+}
+
 /** Runs the command as an operator does, with the configuration of the sandbox's runners. */
-export async function runMove({ sandbox }: World, ...args: readonly string[]): Promise<Moved> {
+export async function runMove({ sandbox }: Around, ...args: readonly string[]): Promise<Moved> {
   const { info, folder } = sandbox
   const identity = JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8')) as { sessionEncryptionKey: string }
   const env = {

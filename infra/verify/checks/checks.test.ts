@@ -102,6 +102,33 @@ test('an account that may overwrite or delete checkpoints, or cannot write one, 
   ])
 })
 
+const DATABASE = { pointInTimeRecoveryEnablement: 'POINT_IN_TIME_RECOVERY_ENABLED' }
+
+test('a deleted object that does not come back, and a database without copies, are told', async () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
+  const backed = (hours: number, state = 'READY') => ({
+    read: ({ url }: { readonly url: string }) =>
+      url.endsWith('/backups') ? { backups: [{ state, snapshotTime: hoursAgo(hours) }] } : DATABASE,
+  })
+  const stored = new Set<string>()
+  const bucket = ({ url, method }: LiveRequest) => {
+    if (url.includes('/upload/')) return { status: 200, body: { generation: '7' } }
+    if (method === 'DELETE') return { status: url.endsWith('?generation=7') ? 204 : 404 }
+    if (url.endsWith('/restore?generation=7')) return stored.add('back') && { status: 200 }
+    return stored.has('back') ? { status: 200, body: 'of a verification' } : { status: 404 }
+  }
+  const name = 'copies: deleted and older'
+  expect(await run(name, { call: bucket, ...backed(20) })).toEqual([])
+  const hard = (request: LiveRequest) => (request.url.includes('/restore') ? { status: 404 } : bucket(request))
+  expect(await run(name, { call: hard, ...backed(20) })).toEqual(['a deleted object does not come back: 404'])
+  for (const old of [backed(40), backed(20, 'CREATING')])
+    expect(await run(name, { call: bucket, ...old })).toEqual(['no backup of the database is younger than a day and a half'])
+  expect(await run(name, { call: bucket, read: () => null })).toEqual([
+    'the database keeps no earlier moments',
+    'no backup of the database is younger than a day and a half',
+  ])
+})
+
 test('a query without an index is told, with the link that Google gives', () => {
   const link = 'https://console.firebase.google.com/v1/r/project/demo/firestore/indexes?create_composite=abc'
   const error = Object.assign(new Error(`9 FAILED_PRECONDITION: The query requires an index. You can create it here: ${link}`), {

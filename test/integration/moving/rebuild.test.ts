@@ -1,10 +1,23 @@
 import { Storage } from '@google-cloud/storage'
+import { join } from 'node:path'
+import type { GoogleClients } from '@holdfast/core/adapters/google/clients'
 import { journalPath } from '@holdfast/core/journal/journal-record'
+import { directoryPath } from '@holdfast/core/message/directory-document'
+import { JOBS } from '@holdfast/core/message/job-document'
+import { messagesPath } from '@holdfast/core/message/message-document'
+import { openReceivedContent } from '@holdfast/core/message/sealed-content'
+import { API_KEYS } from '@holdfast/core/operations/api-key-document'
+import { TENANTS } from '@holdfast/core/operations/tenant-document'
 import { SESSION_KEYS, sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { SESSIONS, sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { exportFirestore, findFirestoreEmulator, firestoreProcess } from '../../../sandbox/google/firestore-emulator.ts'
+import { freePort } from '../../../sandbox/ports.ts'
+import { repositoryFile } from '../../../sandbox/product.ts'
+import { clientsOf } from '../../support/clients-of-sandbox.ts'
 import { type Chat, EngineWorld, eventually } from '../../support/engine-world.ts'
 import { runMove } from '../../support/run-move.ts'
+import { storedCipher } from '../../support/stored-state.ts'
 
 /** Sessions come back from their checkpoints alone, after Firestore was lost. */
 
@@ -53,23 +66,36 @@ async function loseFirestore(...chats: readonly Chat[]): Promise<void> {
   for (const collection of [SESSIONS, SESSION_KEYS]) expect(await documents.query({ collection })).toEqual([])
 }
 
-/** Flips a bit in the sealed part of each checkpoint of a session. Returns how to bring them back, as from earlier versions. */
-async function damageCheckpoints({ sessionId }: Chat): Promise<{ names: string[]; mend: () => Promise<void> }> {
-  const { storage, project, bucket } = world.sandbox.info
-  const [files] = await new Storage({ apiEndpoint: storage, projectId: project })
-    .bucket(bucket)
-    .getFiles({ prefix: `sessions/${sessionId}/` })
-  const whole = await Promise.all(files.map(async (file) => ({ file, bytes: (await file.download())[0] })))
-  expect(whole).not.toEqual([])
-  for (const { file, bytes } of whole) {
-    const damaged = Buffer.from(bytes)
+/** The bucket as operators have it: versions are kept, as `npm run infra` has it. */
+async function versionedBucket() {
+  const { storage, project, bucket: name } = world.sandbox.info
+  const bucket = new Storage({ apiEndpoint: storage, projectId: project }).bucket(name)
+  await bucket.setMetadata({ versioning: { enabled: true } })
+  return bucket
+}
+
+/** Flips a bit in the sealed part of each checkpoint of a session. Returns their names. */
+async function damageCheckpoints({ sessionId }: Chat): Promise<string[]> {
+  const [files] = await (await versionedBucket()).getFiles({ prefix: `sessions/${sessionId}/` })
+  expect(files.length).toBeGreaterThan(0)
+  for (const file of files) {
+    const [damaged] = await file.download()
     damaged[damaged.length - 20] = (damaged[damaged.length - 20] ?? 0) ^ 1
     await file.save(damaged)
   }
-  const mend = async () => {
-    for (const { file, bytes } of whole) await file.save(bytes)
+  return files.map(({ name }) => name)
+}
+
+/** Brings the first version of each object back, as `gcloud storage cp gs://B/NAME#GENERATION gs://B/NAME` does. */
+async function bringVersionsBack(names: readonly string[]): Promise<void> {
+  const bucket = await versionedBucket()
+  for (const name of names) {
+    const [versions] = await bucket.getFiles({ prefix: name, versions: true })
+    const [first] = versions.toSorted((one, other) => Number(one.metadata.generation) - Number(other.metadata.generation))
+    expect(versions.length).toBeGreaterThan(1)
+    const [bytes] = (await first?.download()) ?? []
+    await bucket.file(name).save(bytes ?? '')
   }
-  return { names: files.map(({ name }) => name), mend }
 }
 
 test('a session whose documents, journal and key are gone is rebuilt from the bucket, and goes on without a QR code', async () => {
@@ -130,10 +156,10 @@ test('a session that a restored Firestore has as it was before goes on with what
   await talks('after the restore')
 })
 
-test('a session that cannot be rebuilt is named with the reason, keeps no other one away, and is rebuilt once it is mended', async () => {
+test('a session that cannot be rebuilt is named with the reason, keeps no other one away, and is rebuilt once versions of its objects are back', async () => {
   const hurt = await world.linked('hurt')
   await world.sandbox.stopRunner('runner-1')
-  const { names, mend } = await damageCheckpoints(hurt)
+  const names = await damageCheckpoints(hurt)
   await loseFirestore(chat, hurt)
 
   const first = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
@@ -151,7 +177,7 @@ test('a session that cannot be rebuilt is named with the reason, keeps no other 
 
   const alone = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
   expect(alone, alone.said).toMatchObject({ code: 1, result: { rebuilt: [], failed: [{ session: hurt.sessionId }] } })
-  await mend()
+  await bringVersionsBack(names)
   const mended = await runMove(world, 'rebuild', '--all', '--old-owner-is-stopped')
   expect(mended, mended.said).toMatchObject({ code: 0, result: { rebuilt: [{ session: hurt.sessionId }], failed: [] } })
   await world.sandbox.startRunner('runner-1')
@@ -159,3 +185,66 @@ test('a session that cannot be rebuilt is named with the reason, keeps no other 
   await hurt.works()
   await talks('beside a damaged one')
 })
+
+test('an export of Firestore brings messages, jobs, configuration and keys back, and the sessions go on from the bucket', async () => {
+  const { info, folder } = world.sandbox
+  const settings = { config: { retention: { finishedDays: 77 } } }
+  expect((await world.sandbox.api('/api/tenant', { method: 'PATCH', json: settings })).status).toBe(200)
+  expect((await world.sandbox.api('/api/keys', { json: { name: 'exported', role: 'read' } })).status).toBe(201)
+  await talks('before the export')
+  const exported = join(folder, 'exported')
+  const before = await contentOf(world.google)
+  await exportFirestore(info.firestore, info.project, exported)
+  await talks('since the export')
+  await world.sandbox.stopRunner('runner-1')
+
+  const restored = firestoreProcess({
+    ...(await findFirestoreEmulator(process.env)),
+    port: await freePort(),
+    folder: exported,
+    rules: repositoryFile('firestore.rules'),
+    env: { PATH: process.env['PATH'] ?? '' },
+    log: join(folder, 'logs', 'restored-firestore.log'),
+  })
+  const ready = (await restored.start()) as { port: number }
+  const firestore = `127.0.0.1:${ready.port}`
+  const google = clientsOf({ ...info, firestore })
+  try {
+    expect(await contentOf(google)).toEqual(before)
+    const how = ['--all', '--firestore-is-from-a-backup', '--old-owner-is-stopped']
+    // The heartbeats of the export are as young as the database at first.
+    const rebuilt = await eventually(async () => {
+      const run = await runMove({ sandbox: { info: { ...info, firestore }, folder } }, 'rebuild', ...how)
+      expect(run, run.said).toMatchObject({ code: 0, result: { failed: [] } })
+      return run
+    })
+    expect(rebuilt.result).toMatchObject({
+      rebuilt: expect.arrayContaining([expect.objectContaining({ session: chat.sessionId })]),
+    })
+    // What was stored is read with the keys that came back, and what the bucket had since then is in the session.
+    const cipher = await storedCipher({ google, sandbox: world.sandbox }, chat)
+    const messages = await google.documents.query({ collection: messagesPath(chat.sessionId) })
+    const texts = messages.map(({ id, fields }) => openReceivedContent(cipher, id, fields as { content: Uint8Array }).text)
+    expect(texts).toContain('in before the export')
+    expect(texts).not.toContain('in since the export')
+  } finally {
+    clientsOf(info)
+    await google.close()
+    await restored.stop()
+  }
+})
+
+/** What only Firestore has, by path: what people configured and said. States of sessions are older after a restore. */
+async function contentOf({ documents }: GoogleClients): Promise<ReadonlyMap<string, unknown>> {
+  const collections = [
+    JOBS,
+    TENANTS,
+    API_KEYS,
+    SESSION_KEYS,
+    messagesPath(chat.sessionId),
+    directoryPath(chat.sessionId, 'chats'),
+  ]
+  const found = await Promise.all(collections.map((collection) => documents.query({ collection })))
+  expect(found.map((one, place) => (one.length > 0 ? '' : collections[place])).filter(Boolean)).toEqual([])
+  return new Map(found.flat().map(({ path, fields }) => [path, fields]))
+}

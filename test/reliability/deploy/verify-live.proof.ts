@@ -154,6 +154,7 @@ test.skipIf(!isPossible)(
     expect(figures['tasks: delivery']?.['called after ms']).toBeGreaterThan(4000)
     expect(leftOut).toEqual([
       'firestore: latency, region (needs --from-region)',
+      'copies: deleted and older (needs --only copies)',
       'chaos: on Google’s stores (needs --only chaos)',
       'alerts: channels (needs --long)',
       'runners: SIGTERM (needs --long)',
