@@ -16,6 +16,12 @@ test('damaged sessions come back without a loss, or wait with the right reason a
   expect([figures.lossless > 0, figures.waiting > 0]).toEqual([true, true])
 })
 
+test('a restore that an operator approved leaves nobody with a message that cannot be read', async () => {
+  // A case in which a contact and the group go on with keys that the lost records have used.
+  const figures = await runDrills({ seeds: 1, seed: 40 }, () => {})
+  expect(figures).toEqual({ cases: 1, lossless: 0, waiting: 1, wrong: 0, undecryptable: 0, newIdentity: 0, deleted: 0 })
+})
+
 test('a live drill has ten seeds and twenty sessions unless it is told others', () => {
   expect(parseOptions(['--live'])).toMatchObject({ live: true, seeds: 10, sessions: 20 })
   expect(parseOptions([])).toMatchObject({ live: false, seeds: 200 })

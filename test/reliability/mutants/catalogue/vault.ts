@@ -9,6 +9,7 @@ const PURGE_TEST = 'test/integration/queue/purge-crashes.test.ts'
 const RETURN_TEST = 'test/integration/engine/auto-restore.test.ts'
 const DATA_KEYS_TEST = 'test/integration/keys/data-keys.test.ts'
 const REBUILT_KEYS_TEST = 'test/integration/keys/data-keys-rebuilt.test.ts'
+const DRILL = 'test/reliability/restore/restore.test.ts'
 const NEXT_KEY_TEST = 'core/src/security/next-data-key.test.ts'
 
 /** Mutants of what may remove something: clean-up with its archive, retention, rotation and returns to a backup. */
@@ -283,5 +284,30 @@ export const VAULT: readonly Mutant[] = [
     what: 'a return uses numbers of pre-keys again that the state it gives up has used',
     edits: [{ in: 'Opening.returnTo', find: 'givenUp: loaded', replace: 'givenUp: null' }],
     noticedBy: { file: RETURN_TEST, tests: 'jumps no pre-key numbers for records that can be read' },
+  },
+  {
+    name: 'checkpoint-of-another-place',
+    invariant: 'I7',
+    what: 'an owner starts from whatever checkpoint it finds under the name',
+    edits: [
+      { in: 'readCheckpoint', when: 'sha256(stored.bytes) !== pointer.sha256', becomes: 'false' },
+      { in: 'readCheckpoint', when: 'checkpoint.from.sequence !== pointer.seq', becomes: 'false' },
+      { in: 'checkpoint.ts:open', when: 'isAtItsPlace', becomes: 'false' },
+    ],
+    noticedBy: { file: DRILL, tests: 'damaged sessions come back' },
+  },
+  {
+    name: 'restored-sessions-go-on',
+    invariant: 'I3',
+    what: 'after a restore that lost records, messages go out in the Signal sessions of the older state',
+    edits: [{ in: 'rekeyedState', call: 'closeSessions', becomes: 'record' }],
+    noticedBy: { file: DRILL, tests: 'leaves nobody with a message' },
+  },
+  {
+    name: 'restored-group-keys-go-on',
+    invariant: 'I3',
+    what: 'after a restore that lost records, groups are written to with the keys of the older state',
+    edits: [{ in: 'rekeyedState', call: 'isOwn', becomes: 'false' }],
+    noticedBy: { file: DRILL, tests: 'leaves nobody with a message' },
   },
 ]
