@@ -23,7 +23,7 @@ export const EMBEDDED: readonly Mutant[] = [
     name: 'delivered-by-each-server',
     invariant: 'beside',
     what: 'a server delivers a task although another one has begun to',
-    edits: [{ in: 'TaskDelivery.#claim', find: ', unlessChangedSince: snapshot', replace: '' }],
+    edits: [{ in: 'TaskDelivery.#writeClaim', find: ', unlessChangedSince: snapshot', replace: '' }],
     noticedBy: { file: QUEUE_TEST, tests: 'of two servers one delivers a task' },
   },
   {
