@@ -6861,6 +6861,8 @@ export interface components {
             settings: components["schemas"]["TenantSettings"];
             /** @enum {string} */
             state: "active" | "deleting";
+            /** @description Another one after each change of its name, configuration or secrets. */
+            version: string;
         };
         /**
          * @description What the tenant configured itself.
@@ -7168,6 +7170,8 @@ export interface components {
          */
         TenantPatch: {
             config?: components["schemas"]["TenantConfigPatch"];
+            /** @description The `version` that was read. If the tenant has another one now, nothing is changed (409 `tenant-changed`). */
+            ifVersion?: string;
             name?: string;
             /** @description Secrets by name. Stored encrypted and never shown. Null removes one. */
             secrets?: {
@@ -27109,6 +27113,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `tenant-changed`: The tenant has another version. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too-large`: The request is too large. */
             413: {
                 headers: {
@@ -27582,6 +27595,15 @@ export interface operations {
             };
             /** @description `unknown-tenant`: There is no such tenant. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tenant-changed`: The tenant has another version. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,12 +25,20 @@ const newTenantSchema = z
   .catchall(refusedField)
   .meta({ id: 'NewTenant', example: { id: 'another', name: 'Another Ltd.', ...example } })
 
-const tenantPatchSchema = z.object(patch).catchall(refusedField).meta({ id: 'TenantPatch', example })
+const ifVersion = z.string('must be a text').optional().meta({
+  description: 'The `version` that was read. If the tenant has another one now, nothing is changed (409 `tenant-changed`).',
+})
+
+const tenantPatchSchema = z
+  .object({ ...patch, ifVersion })
+  .catchall(refusedField)
+  .meta({ id: 'TenantPatch', example })
 
 const tenantSchema = z
   .strictObject({
     id: z.string(),
     name: z.string(),
+    version: z.string().meta({ description: 'Another one after each change of its name, configuration or secrets.' }),
     state: z.enum(['active', 'deleting']),
     createdAt: time.nullable().meta({ description: 'Null: nobody has configured the tenant `default` yet.' }),
     deletingSince: time.nullable(),
@@ -81,10 +89,10 @@ export const TENANT_ROUTES: readonly Route[] = [
     roles: ADMINS,
     request: { body: tenantPatchSchema },
     answers: answered,
-    problems: ['contradictory-configuration'],
-    run: async ({ dependencies, principal, body: { name, config, secrets } }) => ({
+    problems: ['contradictory-configuration', 'tenant-changed'],
+    run: async ({ dependencies, principal, body: { name, config, secrets, ifVersion } }) => ({
       status: 200,
-      body: await changeTenant(dependencies, principal, { id: principal.tenant, name, config, secrets }),
+      body: await changeTenant(dependencies, principal, { id: principal.tenant, name, config, secrets, ifVersion }),
     }),
   }),
   route({
@@ -136,10 +144,10 @@ export const TENANT_ROUTES: readonly Route[] = [
     roles: OPERATORS,
     request: { params: identified, body: tenantPatchSchema },
     answers: answered,
-    problems: ['contradictory-configuration'],
-    run: async ({ dependencies, principal, params: { id }, body: { name, config, secrets } }) => ({
+    problems: ['contradictory-configuration', 'tenant-changed'],
+    run: async ({ dependencies, principal, params: { id }, body: { name, config, secrets, ifVersion } }) => ({
       status: 200,
-      body: await changeTenant(dependencies, principal, { id, name, config, secrets }),
+      body: await changeTenant(dependencies, principal, { id, name, config, secrets, ifVersion }),
     }),
   }),
   route({

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'single-tenant': { status: 403, title: 'This installation has one tenant only' },
   'quota-exceeded': { status: 403, title: 'The quota of the tenant is used up' },
   'tenant-deleting': { status: 409, title: 'The tenant is being deleted' },
+  'tenant-changed': { status: 409, title: 'The tenant has another version' },
   'tenant-exists': { status: 409, title: 'The tenant already exists' },
   'not-confirmed': { status: 409, title: 'The deletion is not confirmed' },
   'unknown-pool': { status: 404, title: 'There is no such pool' },

@@ -12,6 +12,7 @@ import { mergePatch } from './merge-patch.ts'
 import { Refusal } from './refusal.ts'
 import type { TenantAnswer } from './tenant-answer.ts'
 import { cipherOfTenant } from './tenant-cipher.ts'
+import { versionOfTenant } from './tenant-version.ts'
 import { tenantWebhooks } from './webhooks/tenant-webhooks.ts'
 import { findTenant, parseTenant, showTenant } from './tenants.ts'
 
@@ -30,6 +31,8 @@ export interface TenantPatch {
   readonly config?: Readonly<Record<string, unknown>> | undefined
   /** Values to seal, by name; null removes one. */
   readonly secrets?: Readonly<Record<string, string | null>> | undefined
+  /** The version that the change is about: another one is left alone. */
+  readonly ifVersion?: string | undefined
 }
 
 /**
@@ -60,13 +63,13 @@ export async function createTenant(
 /**
  * Changes what the patch names. Runners and functions follow within ten seconds.
  *
- * @throws Refusal `unknown-tenant`, `contradictory-configuration`, or `forbidden` for what only the operator sets
+ * @throws Refusal `unknown-tenant`, `tenant-changed`, `contradictory-configuration`, or `forbidden` for what only the operator sets
  * @throws HoldfastError `wrapping-key-unavailable` when Cloud KMS does not answer whether it has the key
  */
 export async function changeTenant(
   dependencies: Needed,
   principal: Principal,
-  { id, ...patch }: TenantPatch & { readonly id: string },
+  { id, ifVersion, ...patch }: TenantPatch & { readonly id: string },
 ): Promise<TenantAnswer> {
   requireWholeTenant(principal)
   for (const [field, what] of Object.entries(OPERATORS_ONLY)) {
@@ -76,9 +79,20 @@ export async function changeTenant(
   }
   await requireUsableKey(dependencies, patch)
   const { documents, logger } = dependencies
+  let written: string | null = null
   for (let attempt = 1; ; attempt++) {
     const snapshot = await findTenant(dependencies, id)
+    const version = versionOfTenant(snapshot && parseTenant(snapshot))
+    // An earlier attempt may have succeeded, and its answer was lost.
+    if (version === written) return await showTenant(dependencies, id)
+    if (ifVersion !== undefined && version !== ifVersion) {
+      throw new Refusal(
+        'tenant-changed',
+        `Somebody else has changed it: it has the version ${version}. Read it anew, then change it.`,
+      )
+    }
     const changes = await changesFor(dependencies, id, snapshot, patch)
+    written = versionOfFields(changes)
     try {
       await documents.commit(changes)
       logger.info({ by: principal.key, parts: Object.keys(patch.config ?? {}) }, 'The configuration of a tenant was changed.')
@@ -90,6 +104,14 @@ export async function changeTenant(
     }
   }
 }
+
+/** The version that a document has with what is being written. */
+function versionOfFields([first]: readonly Change[]): string | null {
+  const fields = first && 'fields' in first ? tenantDocumentSchema.pick(VERSIONED).safeParse(first.fields) : null
+  return fields?.success ? versionOfTenant(fields.data) : null
+}
+
+const VERSIONED = { name: true, config: true, secrets: true } as const
 
 /** The data keys of each new session would wait for a key that cannot be used. Null goes back to the key of the installation. */
 async function requireUsableKey({ tryKey }: Needed, { config }: TenantPatch): Promise<void> {

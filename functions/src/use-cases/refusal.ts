@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'forbidden'
   | 'unknown-tenant'
   | 'unknown-key'
+  | 'tenant-changed'
   | 'tenant-exists'
   | 'tenant-deleting'
   | 'rate-limited'

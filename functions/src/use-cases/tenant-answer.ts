@@ -1,5 +1,6 @@
 import { type AlertChannel, CHANNEL_SECRETS, secretOfChannel } from '@holdfast/core/operations/alert-channels'
 import type { TenantDocument } from '@holdfast/core/operations/tenant-document'
+import { versionOfTenant } from './tenant-version.ts'
 import { effectiveConfig, type TenantDefaults } from '@holdfast/core/operations/tenant-settings'
 
 /** A secret is never shown, only that it is set. */
@@ -16,6 +17,7 @@ export function tenantAnswer(id: string, document: TenantDocument | null, defaul
   return {
     id,
     name: document?.name ?? id,
+    version: versionOfTenant(document),
     state: document?.state ?? ('active' as const),
     createdAt: document?.createdAt ?? null,
     deletingSince: document?.deletingSince ?? null,

@@ -51,6 +51,7 @@ describe('the tenant `default`', () => {
     expect(body).toEqual({
       id: 'default',
       name: 'default',
+      version: expect.any(String),
       state: 'active',
       createdAt: null,
       deletingSince: null,
@@ -179,6 +180,41 @@ describe('a change of the configuration', () => {
     const body = JSON.stringify({ config: { failoverAfterMs: 9 } })
     expect((await api.with({ documents }).call(`/api/tenants/${id}`, { method: 'PATCH', body })).status).toBe(200)
     expect((await stored(id)).config).toEqual({ failoverAfterMs: 9 })
+  })
+
+  it('leaves alone a tenant that has another version than the one it was meant for', async () => {
+    const id = await newTenant()
+    const [path, { body: read }] = [`/api/tenants/${id}`, await api.get(`/api/tenants/${id}`)]
+    const changes = ['Asia/Tokyo', 'Asia/Kolkata'].map((timeZone) => ({ ifVersion: read.version, config: { timeZone } }))
+    const answers = await Promise.all(changes.map((change) => patch(path, change)))
+    const [won, lost] = answers.toSorted((one, other) => one.status - other.status)
+    expect([won?.status, lost?.status, lost?.body.code]).toEqual([200, 409, 'tenant-changed'])
+    const { body: now } = await api.get(path)
+    expect([now.version, now.config]).toEqual([won?.body.version, won?.body.config])
+    expect(lost?.body.detail).toContain(now.version)
+    expect((await patch(path, { ifVersion: now.version, secrets: { token: 'x' } })).body.version).not.toBe(now.version)
+  })
+
+  it('changes the version, and what the program notes does not', async () => {
+    const id = await newTenant()
+    const version = async () => (await api.get(`/api/tenants/${id}`)).body.version
+    const before = await version()
+    await api.documents.commit([{ kind: 'update', path: tenantPath(id), fields: { liveUntil: new Date() } }])
+    expect(await version()).toBe(before)
+    await patch(`/api/tenants/${id}`, { name: 'Another name' })
+    expect(await version()).not.toBe(before)
+  })
+
+  it('of one version is made although the answer of its commit was lost', async () => {
+    const id = await newTenant()
+    const { version } = (await api.get(`/api/tenants/${id}`)).body
+    const lost = api.committing(async (changes, commit) => {
+      await commit(changes)
+      throw new HoldfastError('unavailable', 'The test lost the answer.')
+    })
+    const body = JSON.stringify({ ifVersion: version, config: { failoverAfterMs: 9 }, secrets: { token: 'x' } })
+    const { status } = await api.with({ documents: lost }).call(`/api/tenants/${id}`, { method: 'PATCH', body })
+    expect([status, (await stored(id)).config]).toEqual([200, { failoverAfterMs: 9 }])
   })
 
   it('keeps what a later version has stored', async () => {
