@@ -36,17 +36,35 @@ afterEach(() => {
 })
 
 function bytesOf({ customEndpoint = true, silenceMs = 20_000 } = {}): ObjectBytes {
+  let credentials = { access_token: 'token', expiry_date: Date.now() + 3_600_000 }
   const storage = {
     apiEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     customEndpoint,
-    authClient: { getRequestHeaders: async () => new Headers({ authorization: 'Bearer token' }) },
+    authClient: {
+      getRequestHeaders: async () => {
+        if (credentials.expiry_date < Date.now()) credentials = { access_token: 'renewed', expiry_date: Date.now() + 3_600_000 }
+        return new Headers({ authorization: `Bearer ${credentials.access_token}` })
+      },
+      getClient: async () => ({
+        get credentials() {
+          return credentials
+        },
+        setCredentials: (given: typeof credentials) => void (credentials = given),
+      }),
+    },
   }
   const file = (name: string) => ({
     delete: async ({ ifGenerationMatch }: { ifGenerationMatch: string }) => void removed.push(`${name} ${ifGenerationMatch}`),
   })
   const clock = { sleep: async (delayMs: number) => void pauses.push(delayMs) } as unknown as Clock
   const random = { fraction: () => 1, bytes: () => Buffer.alloc(0) }
-  return new ObjectBytes({ bucket: { name: 'b', storage, file } as unknown as Bucket, clock, random, silenceMs })
+  return new ObjectBytes({
+    bucket: { name: 'b', storage, file } as unknown as Bucket,
+    clock,
+    random,
+    silenceMs,
+    readSilenceMs: silenceMs,
+  })
 }
 
 const says =
@@ -127,4 +145,20 @@ test('the credentials go to Google, and to no stand-in', async () => {
   await google.create('x', parts('ab'))
   await read(4)
   expect(asked.map((line) => line.endsWith('Bearer token'))).toEqual([true, true, false])
+})
+
+test('a token that is refused is renewed: a read goes on with it, and bytes to store with the next request', async () => {
+  answers = [says(401), says(206, 'cd')]
+  expect((await read(4, bytesOf({ customEndpoint: false }))).toString()).toBe('cd')
+  expect(asked.map((request) => request.split(' ').at(-1))).toEqual(['token', 'renewed'])
+  const bytes = bytesOf({ customEndpoint: false })
+  answers = [says(401), stores()]
+  await expect(bytes.create('x', parts('ab'))).rejects.toMatchObject({ code: 401 })
+  await bytes.create('x', parts('ab'))
+  expect(asked.map((request) => request.split(' ').at(-1))).toEqual(['token', 'renewed', 'token', 'renewed'])
+})
+
+test('a token that is refused twice is no reason to ask for ever', async () => {
+  answers = [says(401), says(401, 'Go away.')]
+  await expect(read(4, bytesOf({ customEndpoint: false }))).rejects.toMatchObject({ code: 401, message: 'Go away.' })
 })

@@ -10,7 +10,10 @@ import { release } from '../../platform/release.ts'
 
 /** The time without progress after which a request is given up. The bytes to store may take their time to come. */
 const SILENCE_MS = 20_000
+/** Whoever reads waits 20 s for each piece. A read that is silent breaks off early enough to go on, twice, within that time. */
+const READ_SILENCE_MS = 8000
 const CONNECT_MS = 10_000
+const READ_CONNECT_MS = 5000
 
 /** Attempts at a part of which nothing has come yet, as Google's client makes. */
 const ATTEMPTS = 4
@@ -22,10 +25,10 @@ const BETWEEN_ATTEMPTS: BackoffSchedule = { firstMs: 1000, limitMs: 4000 }
  */
 const PIECE_BYTES = 128 * 1024
 
-const limits = (silenceMs: number) => ({
+const limits = (silenceMs: number, connectMs: number) => ({
   headersTimeout: silenceMs,
   bodyTimeout: silenceMs,
-  connect: { timeout: CONNECT_MS },
+  connect: { timeout: connectMs },
   allowH2: false,
 })
 
@@ -34,6 +37,7 @@ interface Options {
   readonly clock: Clock
   readonly random: Random
   readonly silenceMs?: number
+  readonly readSilenceMs?: number
 }
 
 /** An answer of Cloud Storage that is no success. */
@@ -63,12 +67,12 @@ export class ObjectBytes {
   /** Each upload has a connection of its own: an old one may have ended, and the bytes cannot be had twice. */
   readonly #uploads: Dispatcher
 
-  constructor({ bucket, clock, random, silenceMs = SILENCE_MS }: Options) {
+  constructor({ bucket, clock, random, silenceMs = SILENCE_MS, readSilenceMs = READ_SILENCE_MS }: Options) {
     this.#bucket = bucket
     this.#clock = clock
     this.#random = random
-    this.#reads = new EnvHttpProxyAgent(limits(silenceMs))
-    this.#uploads = new EnvHttpProxyAgent({ ...limits(silenceMs), pipelining: 0 })
+    this.#reads = new EnvHttpProxyAgent(limits(readSilenceMs, READ_CONNECT_MS))
+    this.#uploads = new EnvHttpProxyAgent({ ...limits(silenceMs, CONNECT_MS), pipelining: 0 })
   }
 
   /** Creates the object. When `bytes` throws there is none. Releases the parts of `bytes`. */
@@ -126,7 +130,19 @@ export class ObjectBytes {
     throw new Error(`Cloud Storage answered ${statusCode} instead of a part of ${name}.`)
   }
 
-  async #ask(agent: Dispatcher, { headers, body, ...request }: Request): Promise<Dispatcher.ResponseData> {
+  /** A token that is refused is renewed. A request without bytes is then made again; bytes cannot be had twice, and go with the next one. */
+  async #ask(agent: Dispatcher, request: Request): Promise<Dispatcher.ResponseData> {
+    try {
+      return await this.#askOnce(agent, request)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 401 || this.#bucket.storage.customEndpoint) throw error
+      await renewToken(this.#bucket.storage.authClient)
+      if (request.body) throw error
+      return await this.#askOnce(agent, request)
+    }
+  }
+
+  async #askOnce(agent: Dispatcher, { headers, body, ...request }: Request): Promise<Dispatcher.ResponseData> {
     const { apiEndpoint: origin, customEndpoint, authClient } = this.#bucket.storage
     // A stand-in wants no credentials, and must not get any.
     const credentials = customEndpoint ? [] : await authClient.getRequestHeaders(`${origin}${request.path}`)
@@ -140,6 +156,12 @@ export class ObjectBytes {
     if (answer.statusCode < 300) return answer
     throw new Refusal(answer.statusCode, sentenceOf(await text(answer.body), answer.statusCode))
   }
+}
+
+/** Lets the token expire, so that the next request asks for another one. Google's client does the same after a 401. */
+async function renewToken(auth: Pick<Bucket['storage']['authClient'], 'getClient'>): Promise<void> {
+  const client = await auth.getClient()
+  client.setCredentials({ ...client.credentials, expiry_date: 1 })
 }
 
 interface Request {
