@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cookieIn } from '../app/sign-in-cookie.ts'
 import { actingTenant } from '../use-cases/acting-tenant.ts'
 import { bytesOf, STREAM_HEADERS } from './event-bytes.ts'
 import { READERS, type Route, route } from './route.ts'
@@ -44,6 +45,7 @@ export const EVENT_ROUTES: readonly Route[] = [
           lastEventId: call.header('Last-Event-ID'),
           once: once === 'true',
           changesOnly: changesOnly === 'true',
+          signIn: call.isByCookie ? cookieIn(call) : undefined,
           again: async () => ({ ...(await call.again()), tenant }),
         },
       )

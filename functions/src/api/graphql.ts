@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { problem } from '../app/problems.ts'
 import type { Principal } from '../app/principal.ts'
+import { cookieIn } from '../app/sign-in-cookie.ts'
 import { bytesOf, STREAM_HEADERS } from './event-bytes.ts'
 import { type Call, READERS, type Route, route, type RouteDependencies } from './route.ts'
 import { runQuery } from './graphql/run.ts'
@@ -121,6 +122,7 @@ async function answerTo({ query, operationName: named, variables }: Given, { dep
   if (!('kind' in ran)) return { status: 200 as const, body: ran as z.output<typeof answerSchema> }
   const { kind, show } = ran
   const stream = await dependencies.events.open(principal, {
+    signIn: call.isByCookie ? cookieIn(call) : undefined,
     kinds: [kind],
     lastEventId: undefined,
     once: false,

@@ -84,12 +84,15 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
     operationId: 'signOut',
     tag: 'Sign-in',
     summary: 'Sign the browser out',
-    description: 'The answer takes the cookie away. The call may be repeated.',
+    description:
+      'The answer takes the cookie away, and ends the streams of events that this server sends by it. The call may be repeated.',
     answers: { 200: { description: 'Nobody is signed in.', schema: z.strictObject({ signedOut: z.literal(true) }) } },
     problems: ['forbidden', 'too-large'],
-    async run({ call }) {
-      if (cookieIn(call) === undefined) refuseOtherPages(call)
+    async run({ dependencies, call }) {
+      const signIn = cookieIn(call)
+      if (signIn === undefined) refuseOtherPages(call)
       else requireOwnPage(call)
+      if (signIn !== undefined) dependencies.events.endOf(signIn)
       return { status: 200, body: { signedOut: true as const }, headers: { 'Set-Cookie': noCookie(call) } }
     },
   }),

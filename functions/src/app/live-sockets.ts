@@ -28,7 +28,7 @@ const MOST_UNREAD_BYTES = 4 * 1024 * 1024
 const PINGS_EVERY_MS = 25_000
 
 /** The key of each is asked for again so often. */
-const CHECKS_EVERY_MS = 60_000
+const CHECKS_EVERY_MS = 5000
 
 /** Callers say nothing here but pings and pongs. */
 export const MOST_SAID_BYTES = 4096

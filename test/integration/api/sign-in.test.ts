@@ -4,6 +4,7 @@ import { systemClock } from '@holdfast/core/platform/system-clock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../../functions/src/api/routes.ts'
 import { type Answer, API_KEY, type ApiUnderTest, startApi } from './api-under-test.ts'
+import { ServerSentEvents } from '../../support/server-sent-events.ts'
 import { EVERY_ROUTE } from './every-route.ts'
 
 /** A browser signs in, and is the holder of the key from then on. */
@@ -132,6 +133,26 @@ describe('with the cookie', () => {
     const altered = { ...browser, Cookie: browser['Cookie']?.replace(/=../, '=zz') ?? '' }
     expect((await api.get('/api/sign-in', altered)).status).toBe(401)
     expect((await api.get('/metrics', browser)).status).toBe(401)
+  })
+
+  it('a browser that signs out hears nothing more in its other pages, and other browsers do', async () => {
+    const [browser, other] = [await signedIn({ apiKey: key.key }), await signedIn({ apiKey: key.key })]
+    const listen = async (path: string, headers: Record<string, string>) => {
+      const { status, body } = await api.open(path, headers)
+      if (status !== 200 || !body) throw new Error(`It was answered with ${status}.`)
+      return new ServerSentEvents(body)
+    }
+    await using stream = await listen('/api/events', browser)
+    await using followed = await listen(
+      `/api/graphql?query=${encodeURIComponent('subscription { sessionChanged { id } }')}`,
+      browser,
+    )
+    await using left = await listen('/api/events', other)
+    await expect.poll(() => [stream, left].map((one) => one.of('ready').length)).toEqual([1, 1])
+    await api.send('DELETE', '/api/sign-in', undefined, { ...browser, ...OWN_PAGE })
+    await Promise.all([stream.ended, followed.ended])
+    const isOver = await Promise.race([left.ended.then(() => true), new Promise((resolve) => setImmediate(() => resolve(false)))])
+    expect(isOver).toBe(false)
   })
 
   it('a browser signs out', async () => {

@@ -45,8 +45,8 @@ export class EventHub {
   readonly #needed: Needed
   readonly #feeds = new Map<string, Shared<Feed>>()
   #runners: Shared<RunnerDocuments> | null = null
-  /** Those that are open, each with its caller's key. */
-  readonly #streams = new Map<EventStream, string>()
+  /** Those that are open, each with its caller's key, and with the sign-in of its browser. */
+  readonly #streams = new Map<EventStream, { readonly key: string; readonly signIn: string | undefined }>()
   #order = 0
   /** Another one since the last feed ended: nobody knows what has changed there meanwhile. */
   #era = newEra()
@@ -74,7 +74,7 @@ export class EventHub {
    */
   async open(
     principal: Principal,
-    { kinds, lastEventId, once, changesOnly = false, again, write }: OpenOptions,
+    { kinds, lastEventId, once, changesOnly = false, signIn, again, write }: OpenOptions,
   ): Promise<EventStream> {
     if (this.#isClosed) throw new HoldfastError('unavailable', 'This server is ending.')
     this.#requireRoom(principal)
@@ -99,7 +99,7 @@ export class EventHub {
         release()
       },
     })
-    this.#streams.set(stream, principal.key)
+    this.#streams.set(stream, { key: principal.key, signIn })
     try {
       await within(clock, OPENS_WITHIN_MS, Promise.all(feeds.map(({ opened }) => opened)))
     } catch (cause) {
@@ -108,6 +108,11 @@ export class EventHub {
     }
     if (changesOnly) stream.leaveOutState()
     return stream
+  }
+
+  /** Ends the streams of a browser that has signed out: other pages of it may still listen. */
+  endOf(signIn: string): void {
+    for (const [stream, of] of this.#streams) if (of.signIn === signIn) stream.end()
   }
 
   /** Ends all streams, and what they follow, because the process ends. */
@@ -120,7 +125,7 @@ export class EventHub {
   #requireRoom({ key }: Principal): void {
     if (this.#streams.size >= MOST_STREAMS)
       throw new Refusal('rate-limited', 'This server has as many listeners as it can have.', 5)
-    const ofKey = [...this.#streams.values()].filter((other) => other === key).length
+    const ofKey = [...this.#streams.values()].filter((other) => other.key === key).length
     if (ofKey >= MOST_STREAMS_OF_A_KEY)
       throw new Refusal(
         'rate-limited',
@@ -199,6 +204,8 @@ interface OpenOptions {
   readonly once: boolean
   /** Leaves the present state out, except what a caller that comes back has missed. */
   readonly changesOnly?: boolean
+  /** The cookie by which a browser is the caller. */
+  readonly signIn?: string | undefined
   /** Finds the caller anew. Rejects when the key is refused now. */
   readonly again: () => Promise<Principal>
   /** Without it: as GET /api/events has them. */
