@@ -1,6 +1,7 @@
 import { answerOf } from '@holdfast/client/client'
 import type { Alert } from '@holdfast/client/types'
 import type { AddCommands } from '../command.ts'
+import { addAlertDevices } from './alert-devices.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { countOf, oneOf } from '../options.ts'
@@ -8,7 +9,9 @@ import type { Cell } from '../output/table.ts'
 import { age, clock } from '../output/time.ts'
 
 export const addAlerts: AddCommands = (program, run) => {
-  const alerts = program.command('alerts').description('list alerts, acknowledge or silence one, test the channels')
+  const alerts = program
+    .command('alerts')
+    .description('list alerts, acknowledge or silence one, test the channels, remove browsers')
 
   alerts
     .command('list', { isDefault: true })
@@ -71,6 +74,8 @@ export const addAlerts: AddCommands = (program, run) => {
         return test.channels.every(({ outcome }) => outcome === 'delivered') ? EXIT.ok : EXIT.failed
       }),
     )
+
+  addAlertDevices(alerts, run)
 }
 
 const PAGE = 200

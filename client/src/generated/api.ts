@@ -3331,7 +3331,7 @@ export interface paths {
         post: operations["signIn"];
         /**
          * Sign the browser out
-         * @description The answer takes the cookie away. The call may be repeated.
+         * @description The answer takes the cookie away, and ends the streams of events that this server sends by it. The call may be repeated.
          *
          *     It needs no API key.
          */

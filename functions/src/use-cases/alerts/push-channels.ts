@@ -101,7 +101,10 @@ export async function endDevice({ documents, clock, logger }: Needed, channel: s
  * Returns what the person at a browser may see now. Null when the subscription has ended, or the key with which the person signed in opens nothing
  * any more. The operator's keys are in no document: browsers of operators end when somebody removes them.
  */
-async function personAt({ documents, tenants, clock }: Needed, { key, tenant, expireAt }: PushDevice): Promise<Principal | null> {
+export async function personAt(
+  { documents, tenants, clock }: Needed,
+  { key, tenant, expireAt }: PushDevice,
+): Promise<Principal | null> {
   if (expireAt) return null
   if (key === OPERATOR_KEY) return { key, tenant, role: 'operator', sessions: 'all', requestsPerMinute: null }
   const found = await documents.read(apiKeyPath(key))

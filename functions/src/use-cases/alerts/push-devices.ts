@@ -14,12 +14,16 @@ import type { Principal } from '../../app/principal.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Refusal } from '../refusal.ts'
 import { cipherOfTenant } from '../tenant-cipher.ts'
+import { personAt } from './push-channels.ts'
 import { publicPushKey } from './push-keys.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'wrappingKey' | 'clock' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'tenants' | 'wrappingKey' | 'clock' | 'logger'>
 
 /** Browsers of a tenant. Each notice is sent to all of them. */
 const MOST_DEVICES = 50
+
+/** One key leaves the others room. */
+const MOST_OF_A_KEY = 20
 
 interface DeviceRequest {
   readonly name: string
@@ -70,11 +74,7 @@ export async function addDevice(
   }
   const id = pushDeviceIdOf(tenant, subscription.endpoint)
   const path = pushDevicePath(id)
-  const known = await documents.query({ collection: PUSH_DEVICES, where: [['tenant', '==', tenant]] })
-  const others = known.filter((one) => one.id !== id && !one.fields['expireAt'])
-  if (others.length >= MOST_DEVICES) {
-    throw new Refusal('quota-exceeded', `A tenant has at most ${MOST_DEVICES} browsers for alerts. Remove one first.`)
-  }
+  await requireRoom(needed, principal, id)
   // The keys of the tenant exist, because the browser has subscribed for them.
   await publicPushKey(needed, tenant)
   const { cipher } = await cipherOfTenant(needed, tenant, true)
@@ -95,11 +95,40 @@ export async function addDevice(
 }
 
 /**
+ * Makes room for a browser: those of keys that open nothing any more show nothing, and are removed when they would be in the way.
+ *
+ * @throws Refusal `quota-exceeded`
+ */
+async function requireRoom(needed: Needed, { tenant, key }: Principal, id: string): Promise<void> {
+  const { documents, logger } = needed
+  const known = await documents.query({ collection: PUSH_DEVICES, where: [['tenant', '==', tenant]] })
+  const others = known.filter((one) => one.id !== id && !one.fields['expireAt'])
+  if (others.filter(({ fields }) => fields['key'] === key).length >= MOST_OF_A_KEY) {
+    throw new Refusal('quota-exceeded', `An API key has at most ${MOST_OF_A_KEY} browsers for alerts. Remove one first.`)
+  }
+  if (others.length < MOST_DEVICES) return
+  const ended: string[] = []
+  for (const { path, fields } of others) {
+    const device = parseUnlessDamaged(pushDeviceSchema, { fields, path })
+    if (!isHoldfastError(device) && (await personAt(needed, device)) === null) ended.push(path)
+  }
+  if (others.length - ended.length >= MOST_DEVICES) {
+    throw new Refusal('quota-exceeded', `A tenant has at most ${MOST_DEVICES} browsers for alerts. Remove one first.`)
+  }
+  await documents.commit(ended.map((path) => ({ kind: 'delete', path })))
+  logger.info({ tenant, devices: ended.length }, 'Browsers whose API key is not valid any more were removed.')
+}
+
+/**
  * Shows no more alerts in a browser.
  *
  * @throws Refusal `unknown-device`
  */
-export async function removeDevice({ documents, logger }: Needed, principal: Principal, id: string): Promise<DeviceAnswer> {
+export async function removeDevice(
+  { documents, logger }: Pick<Needed, 'documents' | 'logger'>,
+  principal: Principal,
+  id: string,
+): Promise<DeviceAnswer> {
   const path = pushDevicePath(id)
   const found = PUSH_DEVICE_ID.test(id) ? await documents.read(path) : null
   const device = found && parseStored(pushDeviceSchema, found.fields, path)
