@@ -82,7 +82,7 @@ async function strike(
     const isElsewhere = await isOwnedElsewhere(sandbox, api, one.session.name, slot)
     return { ...one, isElsewhere, epoch: (await stores.session(one.session.sessionId)).epoch }
   })
-  recoveries.struck(struck.map(({ phone }) => phone))
+  recoveries.struck(owned.flatMap(({ session, isElsewhere }) => (isElsewhere ? [] : [session.phone])))
   await sandbox.runner(slot).stop('SIGKILL')
   const hurt = await inParallelOf(owned, async (one) => {
     if (one.isElsewhere) return { ...one, hurt: one.alive, before: null }
