@@ -32,6 +32,10 @@ export const metricFilters: Readonly<Record<string, LogMetric>> = {
     description: 'Runners that ended by themselves: wrong configuration, crash, or memory at its limit.',
     filter: `${IN_LOGS} AND jsonPayload.exitCode>0`,
   },
+  holdfast_dropped_spans: {
+    description: 'Minutes in which a runner dropped spans of traces, because they came faster than their end point took them.',
+    filter: `${IN_LOGS} AND jsonPayload.event="spans-dropped"`,
+  },
 }
 
 /** The API, as a function and as a server. */
@@ -168,6 +172,12 @@ export const CHARTS: readonly Chart[] = [
   {
     title: 'Runners that ended by themselves',
     filter: counted('holdfast_early_ends'),
+    aligner: 'ALIGN_SUM',
+    reducer: 'REDUCE_SUM',
+  },
+  {
+    title: 'Minutes in which spans of traces were dropped',
+    filter: counted('holdfast_dropped_spans'),
     aligner: 'ALIGN_SUM',
     reducer: 'REDUCE_SUM',
   },

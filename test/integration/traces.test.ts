@@ -16,11 +16,16 @@ let receiver: OtlpReceiver
 let opened: Traces[] = []
 const logger = createLogger('test', 'silent')
 let warned: string[] = []
+let lines: unknown[][] = []
 
 beforeEach(async () => {
   receiver = await OtlpReceiver.start()
   warned = []
-  vi.spyOn(logger, 'warn').mockImplementation((...words: unknown[]) => void warned.push(words.at(-1) as string))
+  lines = []
+  vi.spyOn(logger, 'warn').mockImplementation((...words: unknown[]) => {
+    lines.push(words)
+    warned.push(words.at(-1) as string)
+  })
 })
 afterEach(async () => {
   await Promise.all(opened.map((one) => one.close()))
@@ -115,6 +120,8 @@ describe('an end point', () => {
     const traces = await tracesWith()
     for (let number = 0; number < 10_000; number++) traces.begin('frame').end()
     await traces.close()
+    const dropped = lines.map(([fields]) => (fields as { dropped?: number }).dropped ?? 0).reduce((sum, one) => sum + one, 0)
+    expect([dropped >= 10_000 - 5 * 512 - 2048, dropped < 10_000]).toEqual([true, true])
     // Each of its batches has 512 spans: what was on its way, and what waited.
     expect(receiver.requests.length).toBeLessThanOrEqual(5)
   })

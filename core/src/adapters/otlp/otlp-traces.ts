@@ -4,6 +4,7 @@ import { within } from '../../platform/deadlines.ts'
 import type { Logger } from '../../platform/logging.ts'
 import { systemClock } from '../../platform/system-clock.ts'
 import { NO_SPAN, type Span, type SpanEnd, type SpanOptions, traceContextOf, type Traces } from '../../platform/traces.ts'
+import { BoundedSpans } from './bounded-spans.ts'
 import { ToldExporter } from './told-exporter.ts'
 
 export interface OtlpOptions {
@@ -55,6 +56,7 @@ export class OtlpTraces implements Traces {
     const { url, headers, ratio, projectId, service, logger, batchMs = 2000 } = options
     this.#sdk = sdk
     const exporter = new sdk.OTLPTraceExporter({ url, headers, timeoutMillis: ANSWER_WITHIN_MS, concurrencyLimit: 4 })
+    const bounded = new BoundedSpans({ most: LIMITS.maxQueueSize, clock: systemClock, logger })
     this.#provider = new sdk.TracerProvider({
       resource: sdk.resourceFromAttributes({
         'service.namespace': 'holdfast',
@@ -66,12 +68,18 @@ export class OtlpTraces implements Traces {
       sampler: orOfCaller(sdk, new sdk.TraceIdRatioBasedSampler(ratio)),
       spanLimits: { attributeValueLengthLimit: 256, attributeCountLimit: 32 },
       spanProcessors: [
-        new sdk.BatchSpanProcessor({
-          exporter: new ToldExporter(exporter, logger, sdk.ExportResultCode.SUCCESS),
-          ...LIMITS,
-          scheduledDelayMillis: batchMs,
-          exportTimeoutMillis: 2 * ANSWER_WITHIN_MS,
-        }),
+        bounded.handsTo(
+          new sdk.BatchSpanProcessor({
+            exporter: new ToldExporter(exporter, {
+              logger,
+              success: sdk.ExportResultCode.SUCCESS,
+              onTaken: (count) => bounded.taken(count),
+            }),
+            ...LIMITS,
+            scheduledDelayMillis: batchMs,
+            exportTimeoutMillis: 2 * ANSWER_WITHIN_MS,
+          }),
+        ),
       ],
     })
     this.#tracer = this.#provider.getTracer('holdfast')

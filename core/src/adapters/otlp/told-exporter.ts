@@ -7,16 +7,25 @@ export class ToldExporter implements SpanExporter {
   readonly #exporter: SpanExporter
   readonly #logger: Logger
   readonly #success: ExportResultCode.SUCCESS
+  readonly #onTaken: (count: number) => void
   #lost = 0
 
-  /** @param success the code of OpenTelemetry for it, which is known once its packages are loaded */
-  constructor(exporter: SpanExporter, logger: Logger, success: ExportResultCode.SUCCESS) {
+  /**
+   * @param success the code of OpenTelemetry for it, which is known once its packages are loaded
+   * @param onTaken hears how many spans are on their way
+   */
+  constructor(
+    exporter: SpanExporter,
+    { logger, success, onTaken }: { logger: Logger; success: ExportResultCode.SUCCESS; onTaken: (count: number) => void },
+  ) {
     this.#success = success
+    this.#onTaken = onTaken
     this.#exporter = exporter
     this.#logger = logger
   }
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.#onTaken(spans.length)
     this.#exporter.export(spans, (result) => {
       this.#tell(spans.length, result)
       // A lost batch is told of here. The SDK would tell of it on the error stream, past the log.
