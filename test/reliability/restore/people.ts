@@ -43,6 +43,7 @@ export class People {
       else if (kind === 'say') await this.#say(device, contact, talk, whenSafe)
       else await this.#sayToAll(device, talk, whenSafe)
     }
+    await this.#giveKey(device, talk, whenSafe)
     return talk
   }
 
@@ -56,6 +57,7 @@ export class People {
       if (!isHeardFirst) await this.#hear(device, contact, talk, whenSafe)
     }
     await this.#sayToAll(device, talk, whenSafe)
+    await this.#giveKey(device, talk, whenSafe)
     return talk
   }
 
@@ -94,6 +96,12 @@ export class People {
       if (key) await contact.takeGroupKey(key).catch(() => {})
       if ((await contact.readFromGroup(GROUP, ciphertext).catch(() => null)) !== text) talk.undecryptable++
     }
+  }
+
+  /** WhatsApp's server gets a further pre-key, which nobody asks for. */
+  async #giveKey(device: OwnedDevice, talk: Talk, whenSafe: () => Promise<void>): Promise<void> {
+    await this.#bundleOf(device, talk)
+    await whenSafe()
   }
 
   async #bundleOf(device: OwnedDevice, talk: Talk) {
