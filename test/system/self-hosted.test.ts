@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
@@ -230,7 +231,12 @@ test(
       await one.receive(`text for ${one.name}`)
       await eventually(async () => expect(await one.stored()).toContain(`text for ${one.name}`))
     }
-    expect(await pathsOf(chat)).toContain(chat.sessionId)
+    // The API itself stores files to send in the directory.
+    const file = { mimetype: 'image/png', data: randomBytes(2000).toString('base64') }
+    const image = { session: chat.name, chatId: `${chat.contact}@c.us`, file }
+    expect((await world.sandbox.api('/api/sendImage', { json: image })).status).toBe(201)
+    const stored = await pathsOf(chat)
+    expect(stored).toEqual(expect.arrayContaining([chat.sessionId, `_store/objects/media/default/${chat.sessionId}`]))
     const { api, apiKey } = world.sandbox.info
     const refused = await world.sandbox.api(`/api/sessions/${chat.name}?purge=true&confirm=${chat.name}`, { method: 'DELETE' })
     expect(refused.status).toBe(422)
