@@ -310,4 +310,13 @@ export const VAULT: readonly Mutant[] = [
     edits: [{ in: 'rekeyedState', call: 'isOwn', becomes: 'false' }],
     noticedBy: { file: DRILL, tests: 'leaves nobody with a message' },
   },
+  {
+    name: 'restored-pre-keys-again',
+    invariant: 'I5',
+    what: 'after a restore that lost records, pre-keys get the numbers of the lost ones',
+    edits: [
+      { in: 'rekeyedState', find: 'creds.firstUnuploadedPreKeyId = creds.nextPreKeyId = within(next)', replace: 'within(next)' },
+    ],
+    noticedBy: { file: DRILL, tests: 'leaves nobody with a message' },
+  },
 ]
