@@ -119,13 +119,15 @@ export function queried(documents: Documents, query: Query, nowMicros: number): 
   const inequality = where.find(([, operator]) => operator !== '==' && operator !== 'in')
   const [field, direction] = query.orderBy ?? [inequality?.[0] ?? 'id', 'asc']
   const sign = direction === 'asc' ? 1 : -1
-  const from = startAfter === undefined ? null : encoded(startAfter, nowMicros)
+  const [from, fromId] = (Array.isArray(startAfter) ? startAfter : [startAfter ?? null]).map((part) => encoded(part, nowMicros))
+  const isAfter = (row: Row, place: unknown): boolean =>
+    sign * (compare(place, from) || (fromId === undefined ? 0 : compare(row.id, fromId))) > 0
   const found = [...documents].flatMap(([path, stored]) => {
     if (!path.startsWith(`${collection}/`) || path.includes('/', collection.length + 1)) return []
     const row: Row = { path, id: path.slice(collection.length + 1), stored }
     const place = valueIn(row, field)
     if (place === undefined || !where.every((filter) => passes(row, filter))) return []
-    if (startAfter !== undefined && sign * compare(place, from) <= 0) return []
+    if (startAfter !== undefined && !isAfter(row, place)) return []
     if (endAt !== undefined && sign * compare(place, endAt) > 0) return []
     return [row]
   })

@@ -1,4 +1,5 @@
 import { sessionPath } from '@holdfast/core/session/session-document'
+import { deliveryPath } from '@holdfast/core/session/webhook-delivery-document'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { listDeliveries, redriveAll, redriveOne, showDelivery } from '../../../functions/src/use-cases/webhooks/deliveries.ts'
 import { handleWebhookTask } from '../../../functions/src/use-cases/webhooks/handle-task.ts'
@@ -36,6 +37,20 @@ describe('an event that was given up', () => {
     expect(await redriveAll(webhooks.dependencies, principal, undefined)).toEqual({ redriven: 1, hasMore: false })
     await webhooks.runDue()
     expect(webhooks.bodies()).toEqual(['one', 'one'])
+  })
+
+  test('is not kept waiting by those that can never be sent again', async () => {
+    const id = await givenUp()
+    const fields = (await webhooks.documents.read(deliveryPath(id)))?.fields ?? {}
+    const since = (fields['since'] as Date).getTime()
+    const bare = Array.from({ length: 450 }, (_, index) => ({
+      kind: 'create' as const,
+      path: deliveryPath((index + 1).toString(16).padStart(40, '0')),
+      fields: { ...fields, body: null, since: new Date(since + 1 + (index % 7)) },
+    }))
+    await webhooks.documents.commit(bare)
+    expect(await redriveAll(webhooks.dependencies, principal, undefined)).toEqual({ redriven: 1, hasMore: false })
+    expect(await showDelivery(webhooks.dependencies, principal, id)).toMatchObject({ status: 'pending' })
   })
 
   test('is nobody’s but its tenant’s', async () => {

@@ -108,6 +108,7 @@ export async function redriveOne(
 /** One call sends so many again. */
 const MOST_REDRIVEN = 500
 const AT_ONCE = 10
+const PAGE = 100
 
 /**
  * Sends again what was given up, the newest first. Returns how many there were, and whether more are left.
@@ -119,14 +120,34 @@ export async function redriveAll(
   principal: Principal,
   session: string | undefined,
 ): Promise<{ readonly redriven: number; readonly hasMore: boolean }> {
-  const found = await newest(needed, principal, { session, status: 'dead' }, { limit: MOST_REDRIVEN + 1 })
-  let redriven = 0
-  await inParallel(AT_ONCE, found.slice(0, MOST_REDRIVEN), async (snapshot) => {
-    const delivery = parseUnlessDamaged(deliverySchema, snapshot)
-    if (!isHoldfastError(delivery) && (await redrive(needed, snapshot, delivery))) redriven++
-  })
+  let [redriven, tried, hasMore] = [0, 0, false]
+  for await (const page of redrivable(needed, principal, session)) {
+    const some = page.slice(0, MOST_REDRIVEN - tried)
+    tried += some.length
+    hasMore = some.length < page.length
+    await inParallel(AT_ONCE, some, async ([snapshot, delivery]) => {
+      if (await redrive(needed, snapshot, delivery)) redriven++
+    })
+    if (hasMore) break
+  }
   needed.logger.info({ redriven }, 'Webhooks that were given up are sent again.')
-  return { redriven, hasMore: found.length > MOST_REDRIVEN }
+  return { redriven, hasMore }
+}
+
+/** Pages of what was given up and can be sent again. What has no body any more, or is damaged, is in nobody's way. */
+async function* redrivable(needed: Needed, principal: Principal, session: string | undefined) {
+  let after: string | undefined
+  for (;;) {
+    const found = await newest(needed, principal, { session, status: 'dead' }, { after, limit: PAGE })
+    const page = found.flatMap((snapshot): [DocumentSnapshot, Delivery][] => {
+      const delivery = parseUnlessDamaged(deliverySchema, snapshot)
+      return isHoldfastError(delivery) || delivery.body === null ? [] : [[snapshot, delivery]]
+    })
+    if (page.length > 0) yield page
+    const last = found.at(-1)
+    if (!last || found.length < PAGE) return
+    after = `${sinceMs(last)}-${last.id}`
+  }
 }
 
 /** Returns false for a delivery that was not given up, or that somebody else has just sent again. */
