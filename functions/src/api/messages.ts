@@ -7,6 +7,7 @@ import { CURSOR, listMessages } from '../use-cases/list-messages.ts'
 import { replaceMessage } from '../use-cases/replace-message.ts'
 import { retryMessage } from '../use-cases/retry-message.ts'
 import {
+  DEFAULT_SESSION,
   expiresAtSchema,
   messageListSchema,
   messageParams,
@@ -26,11 +27,11 @@ export const cursorSchema = z
   .meta({ description: 'The cursor of an earlier answer. The list goes on after it.' })
 
 /**
- * WAHA has a list under the same path, which always names a session and a chat. Those who look for messages to send name one of them, or a
- * status, a time or a cursor beside.
+ * WAHA has a list under the same path, which always names a chat, and means the session `default` where it names none. Those who look for
+ * messages to send name no chat, or a status, a time or a cursor beside.
  */
-const isOfChat = ({ session, chatId, status, since, cursor }: z.output<typeof listQuery>): boolean =>
-  Boolean(session && chatId) && status === undefined && since === undefined && cursor === undefined
+const isOfChat = ({ chatId, status, since, cursor }: z.output<typeof listQuery>): boolean =>
+  Boolean(chatId) && status === undefined && since === undefined && cursor === undefined
 
 const listQuery = z.object({
   status: jobStatusSchema.optional().meta({ example: 'failed' }),
@@ -43,7 +44,7 @@ const listQuery = z.object({
   downloadMedia: z.string().optional().meta({ description: '`false`: messages of a chat do not say where their media are.' }),
 })
 
-const ofChat = ({ session = '', chatId = '', limit, offset = '0', downloadMedia }: z.output<typeof listQuery>) => ({
+const ofChat = ({ session = DEFAULT_SESSION, chatId = '', limit, offset = '0', downloadMedia }: z.output<typeof listQuery>) => ({
   name: session,
   chatId,
   limit,
@@ -111,8 +112,8 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     tag: 'Messages',
     summary: 'List the messages to send',
     description:
-      'Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed. With `session` and ' +
-      '`chatId` alone it is the deprecated list of WAHA: the stored messages of that chat, as ' +
+      'Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed. With `chatId` ' +
+      'and without `status`, `since` and `cursor` it is the deprecated list of WAHA: the stored messages of that chat, as ' +
       '`GET /api/{session}/chats/{chatId}/messages` lists them.',
     roles: READERS,
     request: { query: listQuery },

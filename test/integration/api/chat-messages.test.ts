@@ -98,10 +98,14 @@ describe('the messages of a chat', () => {
     expect(await bodies('all/messages?limit=2')).toEqual(['e1', 'b5'])
   })
 
-  it('are also the deprecated list, for those who name a session and a chat and nothing else', async () => {
+  it('are also the deprecated list, for those who name a chat and nothing of the queue', async () => {
     const { status, body } = await api.get('/api/messages?session=shop&chatId=5511900000002@c.us&limit=2&downloadMedia=false')
     expect([status, body.map((message: { body: string }) => message.body)]).toEqual([200, ['text of b5', 'text of b4']])
     expect((await api.get('/api/messages?session=shop')).body).toHaveProperty('messages')
+    expect((await api.get('/api/messages?chatId=5511900000002@c.us&limit=2')).body.code).toBe('unknown-session')
+    await api.post('/api/sessions', { name: 'default' })
+    expect(await api.get('/api/messages?chatId=5511900000002@c.us&limit=2')).toMatchObject({ status: 200, body: [] })
+    expect((await api.get('/api/messages?chatId=5511900000002@c.us&status=failed')).body).toHaveProperty('messages')
   })
 
   it('are refused for a text that names no chat', async () => {

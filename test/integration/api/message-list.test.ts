@@ -65,11 +65,11 @@ describe('the list of messages', () => {
     expect(await texts('?session=here&status=failed')).toEqual(['b', 'a'])
     expect(await texts('?status=failed')).toEqual(['d', 'b', 'a'])
     for (const chat of ['5511999990001@c.us', '%2B5511999990001', '5511999990001@s.whatsapp.net']) {
-      expect(await texts(`?chatId=${chat}`)).toEqual(['d', 'c'])
+      expect(await texts(`?chatId=${chat}&since=2026-11-01T00:00:00Z`)).toEqual(['d', 'c'])
     }
     expect(await texts('?chatId=5511999990001@c.us&session=there&status=failed')).toEqual(['d'])
     expect(await texts('?status=failed&since=2026-11-02T11:00:00%2B01:00')).toEqual(['d', 'b'])
-    expect(await texts('?chatId=nobody')).toEqual([])
+    expect(await texts('?chatId=nobody&status=failed')).toEqual([])
   })
 
   it('is whole and without repetition, although all messages were accepted at once and others come meanwhile', async () => {
@@ -121,7 +121,7 @@ describe('the list of messages', () => {
     await send('hidden', 'hidden', {}, { chatId: '5511999990009@c.us' })
     for (const index of [0, 12, 24]) await send(`s${index}`, `s${index}`, {}, { chatId: '5511999990009@c.us' })
     await send('mine', 'mine 2', {}, { chatId: '5511999990009@c.us' })
-    const ofChat = '?chatId=5511999990009@c.us'
+    const ofChat = '?chatId=5511999990009@c.us&since=2020-01-01T00:00:00Z'
     const mine = api.as({ sessions: ['mine'] })
     expect((await listed(ofChat, mine)).texts).toEqual(['mine 2', 'mine 1'])
     expect(await mine.get('/api/messages?session=hidden')).toMatchObject({ status: 404, body: { code: 'unknown-session' } })
