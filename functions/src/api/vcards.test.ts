@@ -17,6 +17,11 @@ test('a whole card has the name that it says, unless the caller says another', (
   expect([cardOf({ vcard }).name, cardOf({ vcard, fullName: 'Beatriz' }).name]).toEqual(['Bea', 'Beatriz'])
 })
 
+test('a name of a card is no longer than one that the caller gives, and stays a text', () => {
+  const vcard = `BEGIN:VCARD\nFN:${'x'.repeat(254)}😀${'y'.repeat(9)}\nEND:VCARD`
+  expect(cardOf({ vcard }).name).toBe('x'.repeat(254))
+})
+
 test.each([[[]], [[{ fullName: 'Ana' }]], [[{ vcard: 'FN:Ana' }]]])('%j is no list of cards', (cards) => {
   expect(cardsSchema.safeParse(cards).success).toBe(false)
 })

@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import { shownText } from './naming-schemas.ts'
+import { unknownField } from './schemas.ts'
 
 /** Contact cards, as a caller gives them: a whole vCard, or the fields of one. */
 
 const VCARD = /^BEGIN:VCARD\r?\n[\s\S]*\r?\nEND:VCARD\s*$/
 
 const MAX_CARD = 64_000
+const MAX_NAME = 255
 
 const cardSchema = z
   .object({
     vcard: shownText(MAX_CARD).regex(VCARD, 'must begin with BEGIN:VCARD and end with END:VCARD').optional(),
-    fullName: shownText(255).optional(),
+    fullName: shownText(MAX_NAME).optional(),
     phoneNumber: shownText(50).optional(),
     organization: shownText(255).optional(),
     whatsappId: z
@@ -18,6 +20,7 @@ const cardSchema = z
       .regex(/^\+?\d{5,20}(@c\.us)?$/, 'must be a phone number')
       .optional(),
   })
+  .catchall(unknownField)
   .refine(
     ({ vcard, fullName, phoneNumber }) => vcard !== undefined || (fullName !== undefined && phoneNumber !== undefined),
     'must have a vcard, or a fullName and a phoneNumber',
@@ -48,4 +51,8 @@ export function cardOf({ vcard, fullName, ...card }: z.output<typeof cardSchema>
 /** A line break in a field would begin another field. */
 const escaped = (text: string): string => text.replace(/[\\,;]/g, (sign) => `\\${sign}`).replace(/\r?\n|\r/g, '\\n')
 
-const nameIn = (vcard: string): string => /^FN(?:;[^:\n]*)?:(.+)$/m.exec(vcard)?.[1]?.trim() ?? 'Contact'
+/** As long as a name that the caller gives. Half of a surrogate pair would be no text. */
+const nameIn = (vcard: string): string => {
+  const name = /^FN(?:;[^:\n]*)?:(.+)$/m.exec(vcard)?.[1]?.trim() || 'Contact'
+  return name.slice(0, MAX_NAME).replace(/[\uD800-\uDBFF]$/, '')
+}

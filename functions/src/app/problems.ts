@@ -85,7 +85,6 @@ type OwnCode =
   | 'bad-request'
   | 'unauthorized'
   | 'not-found'
-  | 'too-large'
   | 'wrong-range'
   | 'internal-error'
   | 'bad-configuration'

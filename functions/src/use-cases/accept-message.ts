@@ -30,7 +30,7 @@ import { senderOf } from './sender.ts'
  * and the same message make one message.
  *
  * @throws Refusal `invalid-chat`, `unsupported-chat`, `invalid-time`, `unknown-session`, `unknown-pool`, `queue-disabled`, `tenant-deleting`, `daily-quota-exceeded`,
- * `idempotency-key-reused` or `message-damaged`
+ * `idempotency-key-reused`, `too-large` or `message-damaged`
  */
 export async function acceptMessage(
   dependencies: Pick<
@@ -61,6 +61,7 @@ export async function acceptMessage(
   const retryDelaysMs = retries && retryDelaysOf(request.retry, retries)
   const span = jobSpan(dependencies, id, sender.sessionId)
   const job = newJob(id, message, { cipher, nowMs, retryDelaysMs, traceparent: span.traceparent })
+  if (job.content.length > MOST_CONTENT_BYTES) throw tooLarge()
   let giveBack = () => {}
   try {
     giveBack = await dependencies.limits.admitMessages(principal.tenant, 1)
@@ -84,6 +85,18 @@ export async function acceptMessage(
 
 export const queueDisabled = () =>
   new Refusal('queue-disabled', 'This installation accepts no new messages now; what it accepted before is sent.', 60)
+
+/**
+ * A document holds 1 MiB: the content, and later the message for WhatsApp that is made of it, which is about as large. Without this limit
+ * the database would refuse the job at each attempt.
+ */
+const MOST_CONTENT_BYTES = 450 * 1024
+
+const tooLarge = () =>
+  new Refusal(
+    'too-large',
+    `What is sent has to be smaller than ${MOST_CONTENT_BYTES / 1024} KiB altogether: send it in several messages.`,
+  )
 
 /** Returns the answer to the request that made a job before. Throws a Refusal when another request made it. */
 export async function acceptedBefore(

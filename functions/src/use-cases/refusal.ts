@@ -55,6 +55,7 @@ export type RefusalCode =
   | 'invalid-phone'
   | 'queue-disabled'
   | 'idempotency-key-reused'
+  | 'too-large'
   | 'invalid-time'
   | 'cannot-cancel'
   | 'cannot-replace'
