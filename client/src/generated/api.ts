@@ -2088,7 +2088,7 @@ export interface paths {
         };
         /**
          * List the messages to send
-         * @description Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed. With `session` and `chatId` alone it is the deprecated list of WAHA: the stored messages of that chat, as `GET /api/{session}/chats/{chatId}/messages` lists them.
+         * @description Newest first. Messages that are accepted meanwhile do not move the pages. Archived messages are not listed. With `chatId` and without `status`, `since` and `cursor` it is the deprecated list of WAHA: the stored messages of that chat, as `GET /api/{session}/chats/{chatId}/messages` lists them.
          *
          *     For API keys with the role `operator`, `admin`, `send`, `read`.
          */
@@ -4310,7 +4310,10 @@ export interface components {
          */
         ChatToTypeIn: {
             chatId: string;
-            /** @default default */
+            /**
+             * @description The name of a session.
+             * @default default
+             */
             session?: string;
         };
         /**
@@ -4455,7 +4458,10 @@ export interface components {
          */
         ContactToBlock: {
             contactId: string;
-            /** @default default */
+            /**
+             * @description The name of a session.
+             * @default default
+             */
             session?: string;
         };
         /**
@@ -4610,7 +4616,7 @@ export interface components {
                 /** @default false */
                 extraGuestsAllowed?: boolean;
                 location?: {
-                    name: string;
+                    name?: string;
                 };
                 name: string;
                 startTime: number;
@@ -4646,6 +4652,49 @@ export interface components {
             mimetype?: string;
             /** @description An address from which the file is fetched. Name it, or `data`. */
             url?: string;
+        };
+        /**
+         * @example {
+         *       "session": "main",
+         *       "chatId": "5511999990000@c.us",
+         *       "file": {
+         *         "mimetype": "image/jpeg",
+         *         "url": "https://example.com/a.jpg"
+         *       }
+         *     }
+         */
+        FileToSend: {
+            caption?: string;
+            chatId: string;
+            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
+            expiresAt?: string | null;
+            file: components["schemas"]["File"];
+            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
+            id?: string;
+            /** @description The people whom the text mentions as `@number`. `all` is every member of the group. */
+            mentions?: ("all" | string)[];
+            /**
+             * @description Messages to one chat keep their order, whatever their priority.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description The `id` of a message: of an answer, of a webhook or of a list. A bare id of WhatsApp works too. */
+            reply_to?: string;
+            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
+            retry?: {
+                /** @description The delay before each retry, in milliseconds; the last one repeats. */
+                delaysMs?: number[];
+                /** @description Attempts after the first one. Without it there are as many as delays. */
+                maxRetries?: number;
+            } | null;
+            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
+            sendAt?: string | null;
+            /**
+             * @description The session that sends.
+             * @default default
+             */
+            session?: string;
         };
         Fleet: {
             capacity: {
@@ -4838,8 +4887,6 @@ export interface components {
              * @enum {string}
              */
             priority?: "high" | "normal" | "low";
-            /** @description The `id` of a message: of an answer, of a webhook or of a list. A bare id of WhatsApp works too. */
-            reply_to?: string;
             /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
             retry?: {
                 /** @description The delay before each retry, in milliseconds; the last one repeats. */
@@ -5004,6 +5051,89 @@ export interface components {
             uptime: number;
             /** @description The version of this API, with the hash of the deployed bundle. */
             version: string;
+        };
+        /**
+         * @example {
+         *       "file": {
+         *         "mimetype": "image/jpeg",
+         *         "url": "https://example.com/a.jpg"
+         *       },
+         *       "contacts": [
+         *         "5511999990000@c.us"
+         *       ]
+         *     }
+         */
+        ImageStatus: {
+            caption?: string;
+            /** @description The people who get the status. WhatsApp has no list of them on its servers, so they have to be named. */
+            contacts?: string[];
+            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
+            expiresAt?: string | null;
+            file: components["schemas"]["File"];
+            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
+            id?: string;
+            /** @description The people whom the text mentions as `@number`. `all` is every member of the group. */
+            mentions?: ("all" | string)[];
+            /**
+             * @description Messages to one chat keep their order, whatever their priority.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
+            retry?: {
+                /** @description The delay before each retry, in milliseconds; the last one repeats. */
+                delaysMs?: number[];
+                /** @description Attempts after the first one. Without it there are as many as delays. */
+                maxRetries?: number;
+            } | null;
+            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
+            sendAt?: string | null;
+        };
+        /**
+         * @example {
+         *       "session": "main",
+         *       "chatId": "5511999990000@c.us",
+         *       "file": {
+         *         "mimetype": "image/jpeg",
+         *         "url": "https://example.com/a.jpg"
+         *       }
+         *     }
+         */
+        ImageToSend: {
+            /** @description A sticker, which has to be a WebP picture and has no caption. */
+            asSticker?: boolean;
+            caption?: string;
+            chatId: string;
+            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
+            expiresAt?: string | null;
+            file: components["schemas"]["File"];
+            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
+            id?: string;
+            /** @description The people whom the text mentions as `@number`. `all` is every member of the group. */
+            mentions?: ("all" | string)[];
+            /**
+             * @description Messages to one chat keep their order, whatever their priority.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description The `id` of a message: of an answer, of a webhook or of a list. A bare id of WhatsApp works too. */
+            reply_to?: string;
+            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
+            retry?: {
+                /** @description The delay before each retry, in milliseconds; the last one repeats. */
+                delaysMs?: number[];
+                /** @description Attempts after the first one. Without it there are as many as delays. */
+                maxRetries?: number;
+            } | null;
+            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
+            sendAt?: string | null;
+            /**
+             * @description The session that sends.
+             * @default default
+             */
+            session?: string;
         };
         /**
          * @example {
@@ -5178,97 +5308,6 @@ export interface components {
             session?: string;
             title?: string;
         };
-        /**
-         * @example {
-         *       "file": {
-         *         "mimetype": "image/jpeg",
-         *         "url": "https://example.com/a.jpg"
-         *       },
-         *       "contacts": [
-         *         "5511999990000@c.us"
-         *       ]
-         *     }
-         */
-        MediaStatus: {
-            /** @description A round video note. For videos. */
-            asNote?: boolean;
-            caption?: string;
-            /** @description The people who get the status. WhatsApp has no list of them on its servers, so they have to be named. */
-            contacts?: string[];
-            /** @description The owner of the session makes Ogg with Opus of the sound, with ffmpeg. Where no runner has it, a sound that is not Ogg with Opus is refused with `cannot-convert`. For voice messages. */
-            convert?: boolean;
-            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
-            expiresAt?: string | null;
-            file: components["schemas"]["File"];
-            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
-            id?: string;
-            /** @description The people whom the text mentions as `@number`. `all` is every member of the group. */
-            mentions?: ("all" | string)[];
-            /**
-             * @description Messages to one chat keep their order, whatever their priority.
-             * @default normal
-             * @enum {string}
-             */
-            priority?: "high" | "normal" | "low";
-            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
-            retry?: {
-                /** @description The delay before each retry, in milliseconds; the last one repeats. */
-                delaysMs?: number[];
-                /** @description Attempts after the first one. Without it there are as many as delays. */
-                maxRetries?: number;
-            } | null;
-            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
-            sendAt?: string | null;
-        };
-        /**
-         * @example {
-         *       "session": "main",
-         *       "chatId": "5511999990000@c.us",
-         *       "file": {
-         *         "mimetype": "image/jpeg",
-         *         "url": "https://example.com/a.jpg"
-         *       }
-         *     }
-         */
-        MediaToSend: {
-            /** @description A round video note. For videos. */
-            asNote?: boolean;
-            /** @description A sticker, which has to be a WebP picture and has no caption. For pictures. */
-            asSticker?: boolean;
-            caption?: string;
-            chatId: string;
-            /** @description The owner of the session makes Ogg with Opus of the sound, with ffmpeg. Where no runner has it, a sound that is not Ogg with Opus is refused with `cannot-convert`. For voice messages. */
-            convert?: boolean;
-            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
-            expiresAt?: string | null;
-            file: components["schemas"]["File"];
-            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
-            id?: string;
-            /** @description The people whom the text mentions as `@number`. `all` is every member of the group. */
-            mentions?: ("all" | string)[];
-            /**
-             * @description Messages to one chat keep their order, whatever their priority.
-             * @default normal
-             * @enum {string}
-             */
-            priority?: "high" | "normal" | "low";
-            /** @description The `id` of a message: of an answer, of a webhook or of a list. A bare id of WhatsApp works too. */
-            reply_to?: string;
-            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
-            retry?: {
-                /** @description The delay before each retry, in milliseconds; the last one repeats. */
-                delaysMs?: number[];
-                /** @description Attempts after the first one. Without it there are as many as delays. */
-                maxRetries?: number;
-            } | null;
-            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
-            sendAt?: string | null;
-            /**
-             * @description The session that sends.
-             * @default default
-             */
-            session?: string;
-        };
         MembersCanAddNewMember: {
             membersCanAddNewMember: boolean;
         };
@@ -5351,7 +5390,10 @@ export interface components {
             messageId?: string | null;
             messageIds?: string[] | null;
             participant?: string | null;
-            /** @default default */
+            /**
+             * @description The name of a session.
+             * @default default
+             */
             session?: string;
         };
         /**
@@ -7304,6 +7346,170 @@ export interface components {
         };
         /**
          * @example {
+         *       "file": {
+         *         "mimetype": "image/jpeg",
+         *         "url": "https://example.com/a.jpg"
+         *       },
+         *       "contacts": [
+         *         "5511999990000@c.us"
+         *       ]
+         *     }
+         */
+        VideoStatus: {
+            /** @description A round video note. */
+            asNote?: boolean;
+            caption?: string;
+            /** @description The people who get the status. WhatsApp has no list of them on its servers, so they have to be named. */
+            contacts?: string[];
+            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
+            expiresAt?: string | null;
+            file: components["schemas"]["File"];
+            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
+            id?: string;
+            /** @description The people whom the text mentions as `@number`. `all` is every member of the group. */
+            mentions?: ("all" | string)[];
+            /**
+             * @description Messages to one chat keep their order, whatever their priority.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
+            retry?: {
+                /** @description The delay before each retry, in milliseconds; the last one repeats. */
+                delaysMs?: number[];
+                /** @description Attempts after the first one. Without it there are as many as delays. */
+                maxRetries?: number;
+            } | null;
+            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
+            sendAt?: string | null;
+        };
+        /**
+         * @example {
+         *       "session": "main",
+         *       "chatId": "5511999990000@c.us",
+         *       "file": {
+         *         "mimetype": "image/jpeg",
+         *         "url": "https://example.com/a.jpg"
+         *       }
+         *     }
+         */
+        VideoToSend: {
+            /** @description A round video note. */
+            asNote?: boolean;
+            caption?: string;
+            chatId: string;
+            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
+            expiresAt?: string | null;
+            file: components["schemas"]["File"];
+            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
+            id?: string;
+            /** @description The people whom the text mentions as `@number`. `all` is every member of the group. */
+            mentions?: ("all" | string)[];
+            /**
+             * @description Messages to one chat keep their order, whatever their priority.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description The `id` of a message: of an answer, of a webhook or of a list. A bare id of WhatsApp works too. */
+            reply_to?: string;
+            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
+            retry?: {
+                /** @description The delay before each retry, in milliseconds; the last one repeats. */
+                delaysMs?: number[];
+                /** @description Attempts after the first one. Without it there are as many as delays. */
+                maxRetries?: number;
+            } | null;
+            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
+            sendAt?: string | null;
+            /**
+             * @description The session that sends.
+             * @default default
+             */
+            session?: string;
+        };
+        /**
+         * @example {
+         *       "file": {
+         *         "mimetype": "image/jpeg",
+         *         "url": "https://example.com/a.jpg"
+         *       },
+         *       "contacts": [
+         *         "5511999990000@c.us"
+         *       ]
+         *     }
+         */
+        VoiceStatus: {
+            /** @description The people who get the status. WhatsApp has no list of them on its servers, so they have to be named. */
+            contacts?: string[];
+            /** @description The owner of the session makes Ogg with Opus of the sound, with ffmpeg. Where no runner has it, a sound that is not Ogg with Opus is refused with `cannot-convert`. */
+            convert?: boolean;
+            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
+            expiresAt?: string | null;
+            file: components["schemas"]["File"];
+            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
+            id?: string;
+            /**
+             * @description Messages to one chat keep their order, whatever their priority.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
+            retry?: {
+                /** @description The delay before each retry, in milliseconds; the last one repeats. */
+                delaysMs?: number[];
+                /** @description Attempts after the first one. Without it there are as many as delays. */
+                maxRetries?: number;
+            } | null;
+            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
+            sendAt?: string | null;
+        };
+        /**
+         * @example {
+         *       "session": "main",
+         *       "chatId": "5511999990000@c.us",
+         *       "file": {
+         *         "mimetype": "image/jpeg",
+         *         "url": "https://example.com/a.jpg"
+         *       }
+         *     }
+         */
+        VoiceToSend: {
+            chatId: string;
+            /** @description The owner of the session makes Ogg with Opus of the sound, with ffmpeg. Where no runner has it, a sound that is not Ogg with Opus is refused with `cannot-convert`. */
+            convert?: boolean;
+            /** @description A message that was not sent by this time is `failed` with the code `expired`. */
+            expiresAt?: string | null;
+            file: components["schemas"]["File"];
+            /** @description The id of the message at WhatsApp, from GET /api/{session}/new-message-id. The same id again is the same message. */
+            id?: string;
+            /**
+             * @description Messages to one chat keep their order, whatever their priority.
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "high" | "normal" | "low";
+            /** @description The `id` of a message: of an answer, of a webhook or of a list. A bare id of WhatsApp works too. */
+            reply_to?: string;
+            /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
+            retry?: {
+                /** @description The delay before each retry, in milliseconds; the last one repeats. */
+                delaysMs?: number[];
+                /** @description Attempts after the first one. Without it there are as many as delays. */
+                maxRetries?: number;
+            } | null;
+            /** @description The message is not sent before this time. It can be canceled or replaced until then. */
+            sendAt?: string | null;
+            /**
+             * @description The session that sends.
+             * @default default
+             */
+            session?: string;
+        };
+        /**
+         * @example {
          *       "session": "main",
          *       "chatId": "5511999990000@c.us",
          *       "pollMessageId": "false_5511999990000@c.us_3EB0C767D26A1D71C2D1",
@@ -7326,8 +7532,6 @@ export interface components {
              * @enum {string}
              */
             priority?: "high" | "normal" | "low";
-            /** @description The `id` of a message: of an answer, of a webhook or of a list. A bare id of WhatsApp works too. */
-            reply_to?: string;
             /** @description When WhatsApp refuses the message for now. What is missing has the tenant's value. */
             retry?: {
                 /** @description The delay before each retry, in milliseconds; the last one repeats. */
@@ -15942,7 +16146,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MediaStatus"];
+                "application/json": components["schemas"]["ImageStatus"];
             };
         };
         responses: {
@@ -16182,7 +16386,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MediaStatus"];
+                "application/json": components["schemas"]["VideoStatus"];
             };
         };
         responses: {
@@ -16302,7 +16506,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MediaStatus"];
+                "application/json": components["schemas"]["VoiceStatus"];
             };
         };
         responses: {
@@ -22201,7 +22405,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MediaToSend"];
+                "application/json": components["schemas"]["FileToSend"];
             };
         };
         responses: {
@@ -22318,7 +22522,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MediaToSend"];
+                "application/json": components["schemas"]["ImageToSend"];
             };
         };
         responses: {
@@ -23145,7 +23349,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MediaToSend"];
+                "application/json": components["schemas"]["VideoToSend"];
             };
         };
         responses: {
@@ -23262,7 +23466,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MediaToSend"];
+                "application/json": components["schemas"]["VoiceToSend"];
             };
         };
         responses: {

@@ -21,6 +21,10 @@ const webUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .max(2000, 'must have at most 2000 characters')
 
+/** A field that may hold nothing. */
+const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? null : value), schema.nullish())
+
 const headerSchema = z.object({
   name: z
     .string()
@@ -29,18 +33,19 @@ const headerSchema = z.object({
   value: z.string().regex(HEADER_VALUE, 'must be the value of a header'),
 })
 
-const retriesSchema = z.object({
-  policy: z.enum(['constant', 'linear', 'exponential']).nullish(),
-  delaySeconds: z.number().min(0).max(86_400).nullish(),
-  attempts: z.number().int().min(0).max(1000).nullish(),
+const retriesSchema = z.looseObject({
+  policy: orNothing(z.enum(['constant', 'linear', 'exponential'])),
+  delaySeconds: orNothing(z.number().min(0).max(86_400)),
+  attempts: orNothing(z.number().int().min(0).max(1000)),
 })
 
-export const webhookSchema = z.object({
+/** What nobody here reads is kept, and comes back as it was given. */
+export const webhookSchema = z.looseObject({
   url: webUrl,
   events: z.array(z.string().min(1).max(100)).max(100),
-  hmac: z.object({ key: z.string().max(1000).nullish() }).nullish(),
-  retries: retriesSchema.nullish(),
-  customHeaders: z.array(headerSchema).max(20).nullish(),
+  hmac: orNothing(z.object({ key: z.string().max(1000).nullish() })),
+  retries: orNothing(retriesSchema),
+  customHeaders: orNothing(z.array(headerSchema).max(20)),
 })
 
 export type GivenWebhook = z.infer<typeof webhookSchema>

@@ -6,7 +6,7 @@ import { chatAnswer, listChats } from '../use-cases/directory/stored-directory.t
 import { ASKING_PROBLEMS } from './asking-problems.ts'
 import { chatSchema, listQuery, ofChat, pageOf, SUCCESS, successSchema } from './directory-schemas.ts'
 import { READERS, type Route, route, SENDERS } from './route.ts'
-import { named, requiredString, unknownField } from './schemas.ts'
+import { named, requiredString, sessionInBody, unknownField } from './schemas.ts'
 import { wahaMessageSchema } from './waha-message-schema.ts'
 
 const TAG = 'Chats'
@@ -179,7 +179,7 @@ export const CHAT_ROUTES: readonly Route[] = [
     request: {
       body: z
         .object({
-          session: z.string('must be a text').default('default'),
+          session: sessionInBody('The name of a session.'),
           chatId: requiredString('like 491701234567@c.us'),
           messageIds: z.array(z.string('must be a text'), 'must be a list').max(1000, 'has too many').nullish(),
           messageId: z.string('must be a text').nullish(),

@@ -5,7 +5,7 @@ import { ASKING_PROBLEMS } from './asking-problems.ts'
 import { listQuery, ofContact, pageOf, SUCCESS, successSchema } from './directory-schemas.ts'
 import { findContact, listContacts } from '../use-cases/directory/stored-directory.ts'
 import { READERS, type Route, route, SENDERS } from './route.ts'
-import { named, requiredString, sessionInQuery, unknownField } from './schemas.ts'
+import { named, requiredString, sessionInBody, sessionInQuery, unknownField } from './schemas.ts'
 
 const TAG = 'Contacts'
 
@@ -23,7 +23,7 @@ const contactInQuery = requiredString('like 491701234567@c.us').meta({
 const done = { description: 'It is done.', schema: successSchema }
 
 const blockBody = z
-  .object({ session: z.string('must be a text').default('default'), contactId: requiredString('like 491701234567@c.us') })
+  .object({ session: sessionInBody('The name of a session.'), contactId: requiredString('like 491701234567@c.us') })
   .catchall(unknownField)
   .meta({ id: 'ContactToBlock', example: { session: 'main', contactId: '5511999990000@c.us' } })
 

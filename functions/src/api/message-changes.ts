@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { chatIdSchema, messageIdSchema, previewOf } from './naming-schemas.ts'
-import { DEFAULT_SESSION, idempotencyHeaders, sentSchema, textSchema } from './message-schemas.ts'
+import { idempotencyHeaders, sentSchema, textSchema } from './message-schemas.ts'
 import { type Route, route, SENDERS } from './route.ts'
-import { named, unknownField } from './schemas.ts'
+import { named, sessionInBody, unknownField } from './schemas.ts'
 import { plainly, send, SENDING_PROBLEMS } from './send-content.ts'
 
 /** Routes that change messages which were sent before, or react to them. Each change is a message of its own. */
@@ -10,7 +10,7 @@ import { plainly, send, SENDING_PROBLEMS } from './send-content.ts'
 const THEIRS = 'false_5511999990000@c.us_3EB0C767D26A1D71C2D1'
 const OURS = 'true_5511999990000@c.us_3EB0C767D26A1D71C2D1'
 
-const session = z.string('must be a text').default(DEFAULT_SESSION).meta({ description: 'The session that sends.' })
+const session = sessionInBody('The session that sends.')
 
 const MAX_REACTION_LENGTH = 64
 

@@ -73,10 +73,11 @@ export const chosenIdSchema = z
 
 const textFields = {
   session: requiredString()
+    .min(1, 'must not be empty')
     .optional()
     .meta({ description: 'The session that sends. Without it: the pool, or else the session `default`.' }),
   id: chosenIdSchema.optional(),
-  pool: requiredString().optional().meta({
+  pool: requiredString().min(1, 'must not be empty').optional().meta({
     description: 'The pool whose first connected session sends. When that one cannot, another session of the pool does.',
   }),
   chatId: requiredString('like 491701234567@c.us'),

@@ -3,13 +3,13 @@ import { listPresences, rejectCall, showPresence, subscribePresence } from '../u
 import { ASKING_PROBLEMS } from './asking-problems.ts'
 import { ofChat, SUCCESS, successSchema } from './directory-schemas.ts'
 import { READERS, type Route, route, SENDERS } from './route.ts'
-import { named, requiredString, unknownField } from './schemas.ts'
+import { named, requiredString, sessionInBody, unknownField } from './schemas.ts'
 
 const TAG = 'Presence'
 const AT_MOST_ONCE = 'At most once: nothing repeats it when it does not reach WhatsApp.'
 
 const typingBody = z
-  .object({ session: z.string('must be a text').default('default'), chatId: requiredString('like 491701234567@c.us') })
+  .object({ session: sessionInBody('The name of a session.'), chatId: requiredString('like 491701234567@c.us') })
   .catchall(unknownField)
   .meta({ id: 'ChatToTypeIn', example: { session: 'main', chatId: '5511999990000@c.us' } })
 

@@ -48,6 +48,10 @@ export const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' })
 
 export const named = z.object({ name: z.string().meta({ description: 'The name of a session.', example: 'main' }) })
 
+/** The session that a request in WAHA's words names in its body. An empty text names none. */
+export const sessionInBody = (description: string) =>
+  z.string('must be a text').min(1, 'must not be empty').default('default').meta({ description })
+
 /** The session that a route without one in its path is about. */
 export const sessionInQuery = z
   .string('must be a text')

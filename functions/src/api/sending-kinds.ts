@@ -9,10 +9,11 @@ import {
   pollSchema,
   previewContent,
   previewSchema,
+  sendingFields,
   votesSchema,
 } from './content-schemas.ts'
 import { idempotencyHeaders, sentSchema, textSchema } from './message-schemas.ts'
-import { messageIdSchema } from './naming-schemas.ts'
+import { chatIdSchema, messageIdSchema } from './naming-schemas.ts'
 import { type Route, route, SENDERS } from './route.ts'
 import { named, unknownField } from './schemas.ts'
 import { plainly, send, SENDING_PROBLEMS } from './send-content.ts'
@@ -54,7 +55,7 @@ const pollToSend = bodyOf(
 
 const voteToSend = bodyOf(
   'VoteToSend',
-  { ...chatFields, pollMessageId: messageIdSchema, votes: votesSchema },
+  { ...sendingFields, chatId: chatIdSchema, pollMessageId: messageIdSchema, votes: votesSchema },
   { pollMessageId: THEIRS, votes: ['At 10'] },
 )
 
@@ -70,7 +71,11 @@ const previewToSend = bodyOf(
   { text: 'Look: https://example.com', preview: { url: 'https://example.com', title: 'Example' } },
 )
 
-const forwardToSend = bodyOf('ForwardToSend', { ...chatFields, messageId: messageIdSchema }, { messageId: THEIRS })
+const forwardToSend = bodyOf(
+  'ForwardToSend',
+  { ...sendingFields, chatId: chatIdSchema, messageId: messageIdSchema },
+  { messageId: THEIRS },
+)
 
 const { session: _inPath, ...eventFields } = chatFields
 

@@ -40,45 +40,65 @@ const fileSchema = z
   .catchall(unknownField)
   .meta({ id: 'File' })
 
-const mediaFields = {
-  file: fileSchema,
+/** What some kinds of files have beside. A route ignores the fields that mean nothing for its kind, and its answer names them. */
+const FIELDS = {
   caption: z
     .string('must be a text')
     .max(MAX_CAPTION_LENGTH, `must have at most ${MAX_CAPTION_LENGTH} characters`)
     .refine((caption) => caption.isWellFormed(), 'must be well-formed Unicode')
     .optional(),
   mentions: mentionsSchema.optional(),
-  asNote: z.boolean('must be true or false').optional().meta({ description: 'A round video note. For videos.' }),
+  asNote: z.boolean('must be true or false').optional().meta({ description: 'A round video note.' }),
   convert: z
     .boolean('must be true or false')
     .optional()
     .meta({
       description:
         'The owner of the session makes Ogg with Opus of the sound, with ffmpeg. Where no runner has it, a sound that is not Ogg with Opus ' +
-        'is refused with `cannot-convert`. For voice messages.',
+        'is refused with `cannot-convert`.',
     }),
+  asSticker: z
+    .boolean('must be true or false')
+    .optional()
+    .meta({ description: 'A sticker, which has to be a WebP picture and has no caption.' }),
 }
 
-const asStickerSchema = z
-  .boolean('must be true or false')
-  .optional()
-  .meta({ description: 'A sticker, which has to be a WebP picture and has no caption. For pictures.' })
+const FIELDS_OF = {
+  image: ['caption', 'mentions', 'asSticker'],
+  document: ['caption', 'mentions'],
+  video: ['caption', 'mentions', 'asNote'],
+  voice: ['convert'],
+} as const satisfies Record<string, readonly (keyof typeof FIELDS)[]>
+
+type Kind = keyof typeof FIELDS_OF
+
+/** All fields are optional, so that a body without some of them has the type of one with all. */
+const fieldsOf = (names: readonly (keyof typeof FIELDS)[]): typeof FIELDS =>
+  Object.fromEntries(names.map((name) => [name, FIELDS[name]])) as typeof FIELDS
 
 const FILE = { mimetype: 'image/jpeg', url: 'https://example.com/a.jpg' }
 
 const { session: _inPath, ...ofStatus } = sendingFields
 
-const mediaToSend = z
-  .object({ ...chatFields, ...mediaFields, asSticker: asStickerSchema })
-  .catchall(unknownField)
-  .meta({ id: 'MediaToSend', example: { session: 'main', chatId: '5511999990000@c.us', file: FILE } })
+const mediaToSend = (id: string, kind: Kind) =>
+  z
+    .object({ ...chatFields, file: fileSchema, ...fieldsOf(FIELDS_OF[kind]) })
+    .catchall(unknownField)
+    .meta({ id, example: { session: 'main', chatId: '5511999990000@c.us', file: FILE } })
 
-const mediaStatus = z
-  .object({ ...ofStatus, ...mediaFields, contacts: audienceSchema })
-  .catchall(unknownField)
-  .meta({ id: 'MediaStatus', example: { file: FILE, contacts: ['5511999990000@c.us'] } })
+/** The status has no stickers. */
+const mediaStatus = (id: string, kind: Kind) =>
+  z
+    .object({
+      ...ofStatus,
+      file: fileSchema,
+      ...fieldsOf(FIELDS_OF[kind].filter((name) => name !== 'asSticker')),
+      contacts: audienceSchema,
+    })
+    .catchall(unknownField)
+    .meta({ id, example: { file: FILE, contacts: ['5511999990000@c.us'] } })
 
-type Given = Pick<z.output<typeof mediaToSend>, 'caption' | 'mentions' | 'asNote' | 'asSticker' | 'convert'>
+type Given = z.output<z.ZodObject<typeof FIELDS>>
 
 const CONTENTS = {
   image: (media, given) =>
@@ -86,7 +106,7 @@ const CONTENTS = {
   document: (media, given) => ({ type: 'document', media, ...captionOf(given) }),
   video: (media, given) => ({ type: 'video', media, ...captionOf(given), ...(given.asNote === true ? { isNote: true } : {}) }),
   voice: (media, given) => ({ type: 'voice', media, ...(given.convert === true ? { converts: true } : {}) }),
-} as const satisfies Record<string, (media: Media, given: Given) => MediaContent>
+} as const satisfies Record<Kind, (media: Media, given: Given) => MediaContent>
 
 const captionOf = ({ caption, mentions }: Given) => ({
   ...(caption ? { caption } : {}),
@@ -96,8 +116,8 @@ const captionOf = ({ caption, mentions }: Given) => ({
 /** @throws Refusal of `mediaOfRequest` or `stickerOf`, or `cannot-convert` */
 async function mediaOf(
   { dependencies, principal }: { readonly dependencies: RouteDependencies; readonly principal: Principal },
-  { session, kind }: { readonly session: string; readonly kind: keyof typeof CONTENTS },
-  { file, convert, asSticker }: Given & Pick<z.output<typeof mediaToSend>, 'file'>,
+  { session, kind }: { readonly session: string; readonly kind: Kind },
+  { file, convert, asSticker }: Given & { readonly file: z.output<typeof fileSchema> },
   stored: StoredFile | null,
 ): Promise<Media> {
   const head = stored?.head ?? null
@@ -108,6 +128,9 @@ async function mediaOf(
   if (kind === 'voice' && convert === true) await requireConverter(dependencies, { mimetype: media.mimetype, head })
   return media
 }
+
+/** The name of a kind's schemas in the description of the API. */
+const idOf = (kind: Kind): string => (kind === 'document' ? 'File' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`)
 
 const common = {
   method: 'POST',
@@ -121,14 +144,14 @@ const common = {
   problems: ['no-file', 'cannot-convert', ...SENDING_PROBLEMS],
 } as const
 
-const toChat = (path: string, operationId: string, kind: keyof typeof CONTENTS, summary: string): Route =>
+const toChat = (path: string, operationId: string, kind: Kind, summary: string): Route =>
   route({
     ...common,
     path,
     operationId,
     tag: 'Messages',
     summary,
-    request: { headers: idempotencyHeaders, body: mediaToSend },
+    request: { headers: idempotencyHeaders, body: mediaToSend(`${idOf(kind)}ToSend`, kind) },
     run: async ({ body, stored, ...context }) => ({
       status: 201,
       body: await send(context, body, async (references) => {
@@ -139,14 +162,14 @@ const toChat = (path: string, operationId: string, kind: keyof typeof CONTENTS, 
     }),
   })
 
-const asStatus = (path: string, operationId: string, kind: keyof typeof CONTENTS, summary: string): Route =>
+const asStatus = (path: string, operationId: string, kind: Kind, summary: string): Route =>
   route({
     ...common,
     path,
     operationId,
     tag: 'Status',
     summary,
-    request: { headers: idempotencyHeaders, params: named, body: mediaStatus },
+    request: { headers: idempotencyHeaders, params: named, body: mediaStatus(`${idOf(kind)}Status`, kind) },
     run: async ({ params, body, stored, ...context }) => ({
       status: 201,
       body: await send(context, { ...plainly(params.name), ...body }, async () => {

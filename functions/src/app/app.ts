@@ -99,8 +99,9 @@ function register(app: Hono<Environment>, route: Route, dependencies: AppParts):
   app.on(route.method, route.path, async (context) => {
     const principal = context.get('principal')
     if (route.roles !== 'anybody') requireRole(principal, route.roles)
-    const { bytes, file: stored } = await bodyOf(context, route, dependencies)
-    const { ignored, ...request } = readRequest(context, route, bytes)
+    const { bytes, file: stored, ignored: ofFile } = await bodyOf(context, route, dependencies)
+    const { ignored: ofBody, ...request } = readRequest(context, route, bytes)
+    const ignored = [...ofFile, ...ofBody]
     if (ignored.length > 0) context.header(IGNORED_FIELDS, headerOf(ignored))
     const run = () => route.run({ ...request, stored, principal, dependencies, call: callOf(context, dependencies) })
     const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
@@ -146,7 +147,7 @@ async function* tracked(stream: AsyncIterable<Uint8Array>, { logger }: AppParts)
 
 async function bodyOf({ req, get }: Context<Environment>, route: Route, dependencies: AppParts) {
   const { host } = dependencies
-  if (!route.takesFile) return { bytes: await readBody(req, route, host), file: null }
+  if (!route.takesFile) return { bytes: await readBody(req, route, host), file: null, ignored: [] }
   return readFileRequest(req, route, { host, dependencies, principal: get('principal') })
 }
 

@@ -16,11 +16,11 @@ async function whole(bytes: Bytes): Promise<Buffer> {
 
 async function read(text: string, size = 7) {
   const seen: Record<string, string>[] = []
-  const { rest, stored } = await readWithFile(inPieces(text, size), async (bytes, before) => {
+  const { rest, stored, isEmpty } = await readWithFile(inPieces(text, size), async (bytes, before) => {
     seen.push(Object.fromEntries(before))
     return whole(bytes)
   })
-  return { rest: JSON.parse(rest.toString()) as unknown, stored, seen }
+  return { rest: JSON.parse(rest.toString()) as unknown, stored, isEmpty, seen }
 }
 
 const BYTES = randomBytes(1000)
@@ -51,9 +51,10 @@ describe('a body with a file', () => {
 
   it('may have no file, an empty one, or fields of that name elsewhere', async () => {
     expect(await read('{"session":"main","file":{"url":"https://example.com"}}')).toMatchObject({ stored: null })
-    expect((await read('{"file":{"data":""}}')).stored).toHaveLength(0)
+    for (const data of ['', 'data:image/jpeg;base64,', '=='])
+      expect(await read(`{"file":{"data":"${data}"}}`)).toMatchObject({ stored: null, isEmpty: true, seen: [] })
     const other = { data: 'x', preview: { file: { data: 'y' } }, file: { more: { data: 'z' }, list: [{ data: 'a' }] } }
-    expect(await read(JSON.stringify(other))).toEqual({ rest: other, stored: null, seen: [] })
+    expect(await read(JSON.stringify(other))).toEqual({ rest: other, stored: null, isEmpty: false, seen: [] })
   })
 
   it.each(['{"file":{"data":"no base64!"}}', '{"file":{"data":"QUJD', '{"file":{"data":"QQ==QQ=="}}', '{"file":{"data":"Q"}}'])(

@@ -32,11 +32,15 @@ interface Level {
 export interface BodyParts<Stored> {
   /** The body without the data of the file, which is an empty text in it. */
   readonly rest: Buffer
-  /** What `store` returned; null for a body without `file.data`. */
+  /** What `store` returned; null for a body without bytes in `file.data`. */
   readonly stored: Stored | null
+  /** Whether `file.data` was there without a byte. */
+  readonly isEmpty: boolean
 }
 
 /**
+ * Forms send an empty `file.data` beside the address of the file, so that one without a byte is none.
+ *
  * @param store takes the decoded bytes of the file, and the top-level texts that came before it. It has to read them to their end.
  * @throws BadBody, BodyTooLarge, whatever `store` throws, or the error of the body
  */
@@ -47,15 +51,25 @@ export async function readWithFile<Stored>(
   const chunks = new Chunks(body)
   const scan = new Scan()
   let stored: Stored | null = null
+  let [hasData, isEmpty] = [false, false]
   for (let chunk = await chunks.next(); chunk; chunk = await chunks.next()) {
     const begin = scan.take(chunk)
     if (begin === null) continue
-    if (stored !== null) throw new BadBody('file.data may be there once only.')
+    if (hasData) throw new BadBody('file.data may be there once only.')
+    hasData = true
     chunks.giveBack(chunk.subarray(begin))
-    stored = await store(decodedBase64(textOf(chunks)), scan.texts)
+    const bytes = decodedBase64(textOf(chunks))
+    const first = await bytes.next()
+    if (first.done === true) isEmpty = true
+    else stored = await store(startingWith(first.value, bytes), scan.texts)
     scan.closeFile()
   }
-  return { rest: Buffer.concat(scan.rest), stored }
+  return { rest: Buffer.concat(scan.rest), stored, isEmpty }
+}
+
+async function* startingWith(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first
+  yield* others
 }
 
 /** Chunks of a body, of which a part can be given back. */
@@ -206,7 +220,8 @@ async function* decodedBase64(texts: AsyncIterable<string>): AsyncGenerator<Buff
     const known = carry + clean
     const whole = known.length - (known.length % 4)
     carry = known.slice(whole)
-    if (whole > 0) yield Buffer.from(known.slice(0, whole), 'base64')
+    const bytes = Buffer.from(known.slice(0, whole), 'base64')
+    if (bytes.length > 0) yield bytes
   }
   const last = carry.replaceAll('=', '')
   if (last.length === 1) throw notBase64()

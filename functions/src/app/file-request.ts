@@ -17,15 +17,15 @@ export async function readFileRequest(
   req: HonoRequest,
   route: Route,
   { host, dependencies, principal }: { host: Host; dependencies: Dependencies; principal: Principal },
-): Promise<{ bytes: Uint8Array; file: StoredFile | null }> {
+): Promise<{ bytes: Uint8Array; file: StoredFile | null; ignored: readonly string[] }> {
   const { maxBytes, sentence } = bodyLimitOf(route, host)
   const tooLarge = () => problem('too-large', sentence)
   if (Number(req.header('Content-Length') ?? 0) > maxBytes) throw tooLarge()
   try {
-    const { rest, stored } = await readWithFile(limited(req.raw.body ?? [], maxBytes), (bytes, before) =>
+    const { rest, stored, isEmpty } = await readWithFile(limited(req.raw.body ?? [], maxBytes), (bytes, before) =>
       storeFile(dependencies, principal, { session: sessionIn(before), bytes }),
     )
-    return { bytes: rest, file: stored }
+    return { bytes: rest, file: stored, ignored: isEmpty ? ['file.data'] : [] }
   } catch (error) {
     if (error instanceof BodyTooLarge) throw tooLarge()
     if (error instanceof BadBody) throw problem('bad-request', error.message)

@@ -28,7 +28,8 @@ describe('the proxy of a session', () => {
     expect(storedProxyOf(cipher, { proxy: { ...again.proxy, username: 'you' } }, before).proxyPassword).toBeNull()
     expect(storedProxyOf(cipher, { proxy: { ...again.proxy, server: 'other:1' } }, before).proxyPassword).toBeNull()
     expect(storedProxyOf(cipher, {}, before)).toEqual({ config: {}, proxyPassword: null })
-    expect(proxyOf(cipher, storedProxyOf(cipher, { proxy: null }, before))).toBeNull()
+    const empty = { server: '', username: '', password: '' }
+    for (const proxy of [null, '', empty]) expect(proxyOf(cipher, storedProxyOf(cipher, { proxy }, before))).toBeNull()
   })
 
   test.each([

@@ -12,6 +12,14 @@ const givenSchema = z.object({
   password: z.string().nullish(),
 })
 
+const isNothing = (value: unknown): boolean => value === undefined || value === null || value === ''
+
+/** A form that was left empty has all fields of a proxy, and nothing in them. */
+const isEmptyForm = (proxy: unknown): boolean =>
+  typeof proxy === 'object' &&
+  proxy !== null &&
+  ['server', 'username', 'password'].every((name) => isNothing(Reflect.get(proxy, name)))
+
 /**
  * Returns the fields of a session's document for the proxy in a configuration: its password is sealed and leaves the configuration. Without
  * a password, the known one stays while server and user name stay.
@@ -25,7 +33,8 @@ export function storedProxyOf(
   before: ProxyFields | null,
 ): Required<ProxyFields> {
   const { proxy } = given
-  if (proxy === undefined || proxy === null || proxy === '') return { config: given, proxyPassword: null }
+  if (proxy === undefined || proxy === null) return { config: given, proxyPassword: null }
+  if (proxy === '' || isEmptyForm(proxy)) return { config: { ...given, proxy: null }, proxyPassword: null }
   const parsed = givenSchema.safeParse(proxy)
   if (!parsed.success)
     throw contradiction(parsed.error.issues.map(({ path, message }) => `proxy.${path.join('.')}: ${message}`).join('; '))

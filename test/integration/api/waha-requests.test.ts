@@ -55,6 +55,68 @@ describe('what is ignored', () => {
     const { status, headers } = await api.post('/api/sendText', message)
     expect([status, headers.get('X-Ignored-Fields')?.split(', ').toSorted()]).toEqual([201, ['nobodyKnows', 'reply_to']])
   })
+
+  const ID = 'false_5511999990000@c.us_3EB0C767D26A1D71C2D1'
+  const file = { url: 'https://example.com/a.bin' }
+  const poll = { name: 'When?', options: ['1', '2'], more: 1 }
+  const section = { title: 'Food', rows: [{ title: 'Rice', rowId: 'rice', more: 1 }], more: 1 }
+  it.each([
+    ['sendPoll', { poll }, ['poll.more']],
+    ['sendContactVcard', { contacts: [{ fullName: 'Ana', phoneNumber: '+55', more: 1 }] }, ['contacts.0.more']],
+    [
+      'sendList',
+      { message: { title: 'Menu', button: 'Open', sections: [section], more: 1 } },
+      ['message.more', 'message.sections.0.more', 'message.sections.0.rows.0.more'],
+    ],
+    [
+      'send/link-custom-preview',
+      { text: 'x', preview: { url: file.url, more: 1, image: { more: 1 } } },
+      ['preview.image.more', 'preview.more'],
+    ],
+    [
+      'main/events',
+      { event: { name: 'Party', startTime: 1_900_000_000, more: 1, location: { name: '' } } },
+      ['event.location.name', 'event.more'],
+    ],
+    ['sendVoice', { file, caption: 'x', mentions: ['all'] }, ['caption', 'mentions']],
+    ['sendVideo', { file, caption: 'x', convert: true, asNote: false }, ['convert']],
+    ['sendImage', { file, asNote: false }, ['asNote']],
+    ['sendFile', { file: { ...file, data: '' }, asSticker: true }, ['asSticker', 'file.data']],
+    ['main/status/image', { file, contacts: [CHAT], asSticker: false }, ['asSticker']],
+  ])('is named within other fields, and where it has no effect: %s', async (path, body, ignored) => {
+    const { session, chatId } = { session: 'main', chatId: CHAT }
+    const given = path.startsWith('main/status')
+      ? body
+      : path.startsWith('main/')
+        ? { chatId, ...body }
+        : { session, chatId, ...body }
+    const { status, headers } = await api.post(`/api/${path}`, given)
+    expect([status, headers.get('X-Ignored-Fields')?.split(', ').toSorted()]).toEqual([201, ignored])
+  })
+
+  it.each([
+    ['POST', 'sendText', { chatId: CHAT, text: 'x', pool: '' }, 201, 'session, pool'],
+    ['POST', 'sendPoll', { chatId: CHAT, poll: { name: 'When?', options: ['1', '2'] } }, 201, 'session'],
+    ['PUT', 'reaction', { messageId: ID, reaction: 'x' }, 200, 'session'],
+    ['PUT', 'star', { chatId: CHAT, messageId: ID, star: true }, 200, 'session'],
+    ['POST', 'sendSeen', { chatId: CHAT }, 201, 'session'],
+    ['POST', 'startTyping', { chatId: CHAT }, 422, null],
+    ['POST', 'contacts/block', { contactId: CHAT }, 422, null],
+  ])('is a session without a name, which is the default one: %s %s', async (method, path, body, status, ignored) => {
+    await api.post('/api/sessions', { name: 'default' })
+    const answer = await api.send(method, `/api/${path}`, { ...body, session: '' })
+    expect([answer.status, answer.headers.get('X-Ignored-Fields')]).toEqual([status, ignored])
+  })
+})
+
+describe('content that no document holds', () => {
+  it('is refused when it is accepted, and what fits is not', async () => {
+    const card = (size: number) => ({ vcard: `BEGIN:VCARD\nFN:Ana\nNOTE:${'x'.repeat(size)}\nEND:VCARD` })
+    const send = (contacts: object[]) => api.post('/api/sendContactVcard', { session: 'main', chatId: CHAT, contacts })
+    expect((await send(Array.from({ length: 7 }, () => card(60_000)))).status).toBe(201)
+    const refused = await send(Array.from({ length: 8 }, () => card(60_000)))
+    expect(refused).toMatchObject({ status: 413, body: { code: 'too-large', detail: expect.stringContaining('450 KiB') } })
+  })
 })
 
 describe('the file of a message that is to be sent', () => {

@@ -26,7 +26,7 @@ export function storedConfigOf(
 ): Required<StoredConfig> {
   const { config, proxyPassword } = storedProxyOf(cipher, given, before)
   const { webhooks } = given
-  if (webhooks === undefined || webhooks === null) return { config, proxyPassword, webhookSecrets: null }
+  if (webhooks === undefined || webhooks === null || webhooks === '') return { config, proxyPassword, webhookSecrets: null }
   const parsed = webhooksSchema.safeParse(webhooks)
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `webhooks.${path.join('.')}: ${message}`)
