@@ -103,7 +103,10 @@ const ofOthers: readonly MadeQuery[] = [
     startAfter: '0',
     endAt: '9',
   }),
-  others('runner/src/session/media/incoming-media.ts', receivedMediaPath(NOBODY), [['state', '==', 'pending']]),
+  others('runner/src/session/media/incoming-media.ts', receivedMediaPath(NOBODY), [['state', '==', 'pending']], {
+    orderBy: ['id', 'asc'],
+    startAfter: NOBODY,
+  }),
   counted(`${USE_CASES}/stored-state.ts`, parkedStanzasPath(NOBODY), [['resolvedAt', '==', null]]),
   counted(`${USE_CASES}/limits.ts`, SESSIONS, [tenant]),
   counted(`${USE_CASES}/limits.ts`, SESSIONS, [tenant, ['isRemoved', '==', true]]),

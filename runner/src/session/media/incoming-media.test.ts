@@ -135,3 +135,61 @@ test('nothing waits for it after the end', async () => {
   incoming.stop()
   expect(timers).toEqual([])
 })
+
+/** So many pending media, of which the first fails. Returns the ids of those that were stored, and the number of pages that were read. */
+function withMany(count: number) {
+  const ids = Array.from({ length: count }, (_, index) => `d${String(index).padStart(4, '0')}`)
+  const left = new Set(ids)
+  let pages = 0
+  const stored: string[] = []
+  const content = (id: string) => sealReceivedContent(cipher, id, { text: null, proto: Buffer.from(id).toString('base64') })
+  const fields = { v: 1, messageId: 'M1', chat: '1@c.us', participant: null, fromMe: false, pushName: null, type: 'image' }
+  const incoming = new IncomingMedia({
+    sessionId,
+    cipher,
+    clock,
+    documents: {
+      read: async (path: string) => ({
+        fields: { ...fields, content: content(path.split('/').at(-1) ?? ''), sentAt: new Date(nowMs) },
+      }),
+      query: async ({ startAfter = '', limit = 0 }: Query) => {
+        pages++
+        const found = [...left].filter((id) => id > String(startAfter)).slice(0, limit)
+        return found.map((id) => ({ id, fields: { attempts: 0 } }))
+      },
+    } as unknown as DocumentStore,
+    state: {
+      isRetired: false,
+      journal: { ended: null },
+      append: ({ events }: { events: { document: string; state: string }[] }) => {
+        for (const { document, state } of events) {
+          if (state !== 'stored') continue
+          left.delete(document)
+          stored.push(document)
+        }
+      },
+    },
+    store: EMPTY,
+    reader: {
+      mediumIn: (proto: Buffer) => ({ id: proto.toString(), mediaKey: Buffer.alloc(32), bytes: 1 }),
+      async *download({ id }: { id: string }) {
+        if (id === ids[0]) throw new Error('The server has a trouble.')
+        yield Buffer.from('x')
+      },
+    },
+    mostBytes: 100,
+    logger: createLogger('test', 'silent'),
+  } as unknown as IncomingMediaOptions)
+  return { incoming, stored, ids, pages: () => pages }
+}
+
+test('a file that waits for its next attempt holds up none of those behind it, and nothing is read in vain', async () => {
+  const { incoming, stored, ids, pages } = withMany(450)
+  incoming.start()
+  for (let round = 0; round < 400 && stored.length < ids.length - 1; round++) await turns()
+  expect(stored.toSorted()).toEqual(ids.slice(1))
+  expect(pages()).toBe(3)
+  await turns()
+  expect(pages()).toBe(3)
+  incoming.stop()
+})

@@ -60,8 +60,10 @@ export class IncomingMedia {
   readonly #wanted = new Set<string>()
   #connection: MediaAsking | null = null
   readonly #stopped = new AbortController()
-  /** True when Firestore may have more pending media than `#due`. */
+  /** True when Firestore may have pending media behind those that were read. */
   #hasMore = true
+  /** The last of those that were read. Those that wait for another attempt must not hold up what is behind them. */
+  #readTo: string | null = null
   /** When they may be read again, ms: not at once after an error. */
   #readFromMs = 0
   #isReading = false
@@ -132,8 +134,11 @@ export class IncomingMedia {
     const { documents, sessionId, clock, logger } = this.#options
     try {
       const collection = receivedMediaPath(sessionId)
-      const found = await documents.query({ collection, where: [['state', '==', 'pending']], limit: PAGE })
+      const from = this.#readTo === null ? {} : { startAfter: this.#readTo }
+      const where = [['state', '==', 'pending']] as const
+      const found = await documents.query({ collection, where, orderBy: ['id', 'asc'], ...from, limit: PAGE })
       this.#hasMore = found.length === PAGE
+      this.#readTo = found.at(-1)?.id ?? this.#readTo
       for (const { id, fields } of found) {
         const { attempts, nextAttemptAt } = fields as Partial<ReceivedMediaDocument>
         if (!this.#due.has(id)) this.#put({ document: id, attempts: attempts ?? 0, notBeforeMs: nextAttemptAt?.getTime() ?? 0 })
@@ -157,7 +162,7 @@ export class IncomingMedia {
       if (this.#underway.size >= AT_ONCE) return
       if (due.notBeforeMs <= now) void this.#fetch(due)
     }
-    const readsMore = this.#due.size === 0 && this.#underway.size === 0 && this.#hasMore
+    const readsMore = this.#underway.size === 0 && this.#hasMore
     if (readsMore && this.#readFromMs <= now) return void this.#readPending()
     const nextAtMs = Math.min(
       ...[...this.#due.values()].map(({ notBeforeMs }) => notBeforeMs),
