@@ -9,7 +9,8 @@ import { chosenTenant } from './sign-in.ts'
 /** Under this name the browser remembers its id at the API. */
 const DEVICE = 'device'
 
-export type PushState = 'unsupported' | 'denied' | 'off' | 'on'
+/** `elsewhere`: it shows those of another tenant or person, and can show those of one only. */
+export type PushState = 'unsupported' | 'denied' | 'off' | 'elsewhere' | 'on'
 
 /** An iPhone has it only for a page that was added to its home screen. */
 const worker = async (): Promise<ServiceWorkerRegistration | null> =>
@@ -21,7 +22,8 @@ export async function pushState(devices: readonly { readonly id: string; readonl
   if (!registration) return 'unsupported'
   if (Notification.permission === 'denied') return 'denied'
   const subscription = await registration.pushManager.getSubscription()
-  return subscription !== null && devices.some(({ id, isMine }) => isMine && isThisBrowser(id)) ? 'on' : 'off'
+  if (subscription === null || kept(DEVICE) === null) return 'off'
+  return devices.some(({ id, isMine }) => isMine && isThisBrowser(id)) ? 'on' : 'elsewhere'
 }
 
 export const isThisBrowser = (device: string): boolean => kept(DEVICE) === device

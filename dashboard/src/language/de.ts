@@ -350,6 +350,8 @@ export const de: Messages = {
       'Dieser Browser kann keine Alarme anzeigen, solange die Seite geschlossen ist. Auf einem iPhone muss die Seite erst zum Home-Bildschirm hinzugefügt werden.',
     denied: 'Dieser Browser erlaubt dieser Seite keine Mitteilungen. Das lässt sich in seinen Einstellungen ändern.',
     off: 'Dieser Browser zeigt keine Alarme an.',
+    elsewhere:
+      'Dieser Browser zeigt Meldungen eines anderen Mandanten oder einer anderen Person. Zeigt er die von hier, zeigt er jene nicht mehr.',
     on: 'Dieser Browser zeigt Alarme an, auch wenn die Seite geschlossen ist.',
   },
 

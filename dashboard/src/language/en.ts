@@ -350,6 +350,7 @@ export const en = {
     unsupported: 'This browser cannot show alerts while the page is closed. On an iPhone, add the page to the home screen first.',
     denied: 'This browser does not allow notifications of this page. Allow them in its settings.',
     off: 'This browser shows no alerts.',
+    elsewhere: 'This browser shows alerts of another tenant or person. If it shows those of here, it no longer shows those.',
     on: 'This browser shows alerts, also while the page is closed.',
   },
 

@@ -345,6 +345,8 @@ export const es: Messages = {
       'Este navegador no puede mostrar alertas con la página cerrada. En un iPhone, añade antes la página a la pantalla de inicio.',
     denied: 'Este navegador no permite notificaciones de esta página. Permítelas en sus ajustes.',
     off: 'Este navegador no muestra alertas.',
+    elsewhere:
+      'Este navegador muestra alertas de otro inquilino o de otra persona. Si muestra las de aquí, deja de mostrar aquellas.',
     on: 'Este navegador muestra alertas, también con la página cerrada.',
   },
 

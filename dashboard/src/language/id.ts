@@ -346,6 +346,8 @@ export const id: Messages = {
       'Peramban ini tidak dapat menampilkan peringatan saat halaman ditutup. Di iPhone, tambahkan dulu halaman ke layar utama.',
     denied: 'Peramban ini tidak mengizinkan notifikasi dari halaman ini. Izinkan di setelannya.',
     off: 'Peramban ini tidak menampilkan peringatan.',
+    elsewhere:
+      'Peramban ini menampilkan peringatan milik tenant atau orang lain. Jika menampilkan yang dari sini, yang itu tidak lagi ditampilkan.',
     on: 'Peramban ini menampilkan peringatan, juga saat halaman ditutup.',
   },
 

@@ -340,6 +340,8 @@ export const pt: Messages = {
       'Este navegador não consegue mostrar alertas com a página fechada. Num iPhone, adicione antes a página à tela de início.',
     denied: 'Este navegador não permite notificações desta página. Permita-as nas configurações dele.',
     off: 'Este navegador não mostra alertas.',
+    elsewhere:
+      'Este navegador mostra alertas de outro inquilino ou de outra pessoa. Se mostrar os daqui, deixa de mostrar aqueles.',
     on: 'Este navegador mostra alertas, também com a página fechada.',
   },
 

@@ -1,12 +1,14 @@
 import type { JSX } from 'preact'
 import { answerOf, api } from '../api/api.ts'
 import { useLoaded } from '../api/loaded.ts'
-import { isThisBrowser, pushState, removeDevice, switchPushOn } from '../api/push.ts'
+import { isThisBrowser, type PushState, pushState, removeDevice, switchPushOn } from '../api/push.ts'
 import { mayChange } from '../api/sign-in.ts'
 import { t } from '../language/language.ts'
 import { Act } from '../parts/act.tsx'
 import { List, Section } from '../parts/page.tsx'
 import { At } from '../parts/time.tsx'
+
+const CAN_BEGIN: ReadonlySet<PushState | undefined> = new Set(['off', 'elsewhere'] as const)
 
 /** The browsers that show alerts while no page is open, and whether this is one of them. */
 export function Devices(): JSX.Element {
@@ -21,7 +23,7 @@ export function Devices(): JSX.Element {
     return t(`push.${state}`)
   }
   return (
-    <Section title={t('devices')} actions={value?.here === 'off' && <Act run={switchOn}>{t('pushHere')}</Act>}>
+    <Section title={t('devices')} actions={CAN_BEGIN.has(value?.here) && <Act run={switchOn}>{t('pushHere')}</Act>}>
       {value !== null && value.here !== 'off' && <p class="quiet">{t(`push.${value.here}`)}</p>}
       <List
         of={{ ...loaded, value: value?.devices ?? null }}
