@@ -5,6 +5,7 @@ import type { DirectoryNews } from '../../whatsapp/directory-news.ts'
 import { HistoryLost, type HistoryPiece, type HistoryReader } from '../../whatsapp/history.ts'
 import type { ReceivedMessage } from '../../whatsapp/received-message.ts'
 import type { Inbox, PhoneNotice } from './inbox.ts'
+import { isRecent } from './known-messages.ts'
 import { documentIdsOf, type MessageDocuments } from './message-documents.ts'
 import { messageEventOf } from './message-event.ts'
 import { bytesOf } from './stored-message.ts'
@@ -19,9 +20,6 @@ const TRIES = 5
 
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 5 * 60 * 1000
-
-/** The age, before its notice, up to which a message may still arrive in a stanza of its own. */
-const OVERLAP_MS = 24 * 60 * 60 * 1000
 
 /** Keeps what the history says of chats. Resolves when it is appended. */
 interface ChatsTold {
@@ -157,7 +155,7 @@ export class HistorySync {
     const found = await Promise.all(reserved.map((message) => this.#isThere(message)))
     const missing = reserved.filter((_, index) => !found[index])
     await this.#write(missing, notice, fromHistory)
-    this.#inbox.documented(reserved)
+    this.#inbox.documented(reserved, notice)
     return missing.length
   }
 
@@ -187,7 +185,7 @@ export class HistorySync {
     const bytesOfWrites = received.reduce((sum, { message }) => sum + bytesOf(message), 0)
     const events = [...received, ...resolved.events]
     // Remembered, so that this owner and the next one recognize a later copy in a stanza of its own.
-    const recent = messages.filter(({ sentAtMs }) => sentAtMs > notice.at - OVERLAP_MS)
+    const recent = messages.filter((message) => isRecent(message, notice.at))
     const keys = { ...this.#inbox.remembering(recent), ...resolved.keys }
     const onWritten = () => (outcome = 'written')
     const onRefused = () => (outcome = 'refused')

@@ -6,7 +6,7 @@ import type { InboxRow } from '@holdfast/core/journal/state-values'
 import { DOCUMENTED, type Received } from '../../whatsapp/delivered-stanzas.ts'
 import type { MessageAddress, ReceivedMessage } from '../../whatsapp/received-message.ts'
 import type { Entry } from '../journal/group.ts'
-import { KnownMessages } from './known-messages.ts'
+import { isRecent, KnownMessages } from './known-messages.ts'
 import { decodeRow, encodeRow, keptOf, type StoredMessage } from './inbox-rows.ts'
 import { MessageDocuments, documentIdsOf } from './message-documents.ts'
 import { messageEventOf } from './message-event.ts'
@@ -193,9 +193,10 @@ export class Inbox {
     return this.#known.reserve(message, hash)
   }
 
-  /** Marks messages as documented, and settles the rows that waited for their documents. */
-  documented(messages: readonly ReceivedMessage[]): void {
-    for (const hash of messages.flatMap((message) => this.#known.documented(message))) this.#settle(hash)
+  /** Marks messages as documented, and settles the rows that waited for their documents. Old ones are forgotten with the notice. */
+  documented(messages: readonly ReceivedMessage[], { hash: notice, at }: PhoneNotice): void {
+    const documented = (message: ReceivedMessage) => this.#known.documented(message, isRecent(message, at) ? null : notice)
+    for (const hash of messages.flatMap(documented)) this.#settle(hash)
   }
 
   /** Returns the content of the document of a notice's message. */

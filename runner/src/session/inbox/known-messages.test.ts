@@ -25,7 +25,7 @@ test('one row makes the document of a message, and other rows wait for it', () =
   ])
   known.wait(message('M1'), 'c')
   expect(known.isReserved(message('M1'))).toBe(true)
-  expect(known.documented(message('M1'))).toEqual(['c'])
+  expect(known.documented(message('M1'), null)).toEqual(['c'])
   expect([known.isReserved(message('M1')), known.has(message('M1')), known.reserve(message('M1'), 'b')]).toEqual([
     false,
     true,
@@ -40,4 +40,16 @@ test('rows that waited for a released row are returned, and their messages are f
   known.wait(message('M1'), 'c')
   expect(known.release('a')).toEqual(['c'])
   expect([known.isReserved(message('M1')), known.isReserved(message('M2'))]).toEqual([false, true])
+})
+
+test('a message of the history that no row remembers is forgotten with its notice', () => {
+  const known = new KnownMessages()
+  for (const id of ['old', 'recent']) known.reserve(message(id), 'a')
+  known.documented(message('old'), 'a')
+  known.documented(message('recent'), null)
+  expect([known.has(message('old')), known.has(message('recent'))]).toEqual([true, true])
+  known.release('other')
+  expect(known.has(message('old'))).toBe(true)
+  known.release('a')
+  expect([known.has(message('old')), known.has(message('recent'))]).toEqual([false, true])
 })

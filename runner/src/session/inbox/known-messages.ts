@@ -1,6 +1,13 @@
 import type { MessageAddress } from '../../whatsapp/received-message.ts'
 import { documentIdsOf } from './message-documents.ts'
 
+/** The age, before its notice, up to which a message may still arrive in a stanza of its own. */
+const OVERLAP_MS = 24 * 60 * 60 * 1000
+
+/** Whether a message of a notice gets a row that remembers it. */
+export const isRecent = ({ sentAtMs }: { readonly sentAtMs: number }, noticeAtMs: number): boolean =>
+  sentAtMs > noticeAtMs - OVERLAP_MS
+
 /** The row that makes a message's document, and the rows that wait for it. */
 interface Reservation {
   readonly by: string
@@ -14,6 +21,8 @@ interface Reservation {
 export class KnownMessages {
   readonly #documents = new Set<string>()
   readonly #reserved = new Map<string, Reservation>()
+  /** Documents that the history made, by the row of their notice. No row remembers them, and they are forgotten with the notice. */
+  readonly #passing = new Map<string, string[]>()
 
   has(message: MessageAddress): boolean {
     return documentIdsOf(message).some((id) => this.#documents.has(id))
@@ -48,11 +57,21 @@ export class KnownMessages {
     this.#reservationOf(message)?.waiting.add(row)
   }
 
-  /** Marks the message as documented. Returns the rows that waited for it. */
-  documented(message: MessageAddress): readonly string[] {
+  /**
+   * Marks the message as documented. Returns the rows that waited for it.
+   *
+   * @param until the row whose release forgets the message again; null for a message that a row of its own remembers. A history has
+   *   hundreds of thousands of messages, which must not stay in memory.
+   */
+  documented(message: MessageAddress, until: string | null): readonly string[] {
     const [id] = documentIdsOf(message)
     const waiting = this.#reserved.get(id)?.waiting ?? []
     this.#reserved.delete(id)
+    if (until !== null && !this.#documents.has(id)) {
+      const passing = this.#passing.get(until)
+      if (passing) passing.push(id)
+      else this.#passing.set(until, [id])
+    }
     this.#documents.add(id)
     return [...waiting]
   }
@@ -61,6 +80,8 @@ export class KnownMessages {
   release(row: string): readonly string[] {
     const released = [...this.#reserved].filter(([, { by }]) => by === row)
     for (const [id] of released) this.#reserved.delete(id)
+    for (const id of this.#passing.get(row) ?? []) this.#documents.delete(id)
+    this.#passing.delete(row)
     return released.flatMap(([, { waiting }]) => [...waiting])
   }
 
