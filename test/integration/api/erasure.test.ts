@@ -183,7 +183,11 @@ it('removes the messages, media and jobs of one person, and nothing of others; a
 
   expect((await calls.post(`/api/messages/${waiting}/cancel`)).status).toBe(200)
   const last = (await calls.send('DELETE', path)).body
-  expect(last).toMatchObject({ removed: { messages: 0, jobs: 1, directory: 1 }, complete: true })
+  expect(last).toMatchObject({
+    removed: { messages: 0, jobs: 1, directory: 1 },
+    complete: true,
+    kept: expect.stringContaining('quote the contact'),
+  })
   expect((last.remains as { what: string }[]).map(({ what }) => what)).toEqual(['objectVersions', 'pointInTime', 'backups'])
   for (const list of ['chats', 'contacts/all?session=erasing']) {
     const { body } = await calls.get(list === 'chats' ? '/api/erasing/chats' : `/api/${list}`)

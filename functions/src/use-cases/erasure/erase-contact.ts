@@ -45,7 +45,8 @@ const CHANGES = ['reaction', 'vote', 'response'] as const
 const KEPT =
   'The Signal keys of the contact and the name that it gave itself, in the encrypted state of the session: without the keys its ' +
   'messages cannot be read. What that state had of its messages, in the log, the checkpoints and the backups of the session, until later ones ' +
-  'take their place. The contact among the members of groups, in the sealed documents of these groups: the groups tell who is in them.'
+  'take their place. The contact among the members of groups, in the sealed documents of these groups: the groups tell who is in them. What others wrote in groups: ' +
+  'their messages may quote the contact or mention it.'
 
 export const ERASED_KINDS = [
   'messages',
