@@ -1,5 +1,7 @@
 import { sessionOfMedia } from '@holdfast/core/message/media-document'
+import { hasDisappeared } from '@holdfast/core/message/disappearing'
 import { messageDocumentSchema, messagesPath } from '@holdfast/core/message/message-document'
+import { messageDocumentOf, openMessage } from '@holdfast/core/message/open-message'
 import {
   hasMedia,
   openedFileName,
@@ -8,6 +10,7 @@ import {
   receivedMediaPath,
 } from '@holdfast/core/message/received-media-document'
 import { Deadline } from '@holdfast/core/platform/deadlines'
+import { isDamage } from '@holdfast/core/platform/errors'
 import { parseStored } from '@holdfast/core/platform/parse'
 import type { Clock, DocumentStore } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
@@ -53,6 +56,7 @@ export async function mediaFile(
   const { documents, wrappingKey, clock } = dependencies
   const { id: sessionId } = await findSession(documents, principal, name)
   if (!/^[a-f0-9]{40}$/.test(documentId)) throw unknownFile()
+  await requireShown(dependencies, sessionId, documentId)
   const path = `${receivedMediaPath(sessionId)}/${documentId}`
   const deadline = new Deadline(clock, WAIT_MS)
   const look = () => receivedMedium(documents, path)
@@ -68,6 +72,25 @@ export async function mediaFile(
   if (!opened) throw expired()
   const filename = found.filename && openedFileName(cipher, documentId, found.filename)
   return { ...opened, mimetype: found.mimetype ?? 'application/octet-stream', filename }
+}
+
+/**
+ * A file is no longer there than its message is for WhatsApp's own clients. A damaged message does not hide its file: nobody knows that it
+ * is over.
+ *
+ * @throws Refusal `file-gone`
+ */
+async function requireShown({ documents, wrappingKey, clock }: Needed, sessionId: string, documentId: string): Promise<void> {
+  const snapshot = await documents.read(`${messagesPath(sessionId)}/${documentId}`)
+  if (!snapshot || !messageDocumentOf(snapshot)) return
+  const cipher = await cipherOf(documents, sessionId, wrappingKey)
+  try {
+    const message = openMessage(cipher, snapshot)
+    if (message.revoked) throw gone('revoked')
+    if (hasDisappeared(message, clock.now())) throw gone('disappeared')
+  } catch (error) {
+    if (!isDamage(error)) throw error
+  }
 }
 
 /** Opens the object. A message of a pool may have been accepted for another session of the tenant, whose key seals its file. */
@@ -171,6 +194,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'too-large': 'The file is larger than this installation takes (MAX_INCOMING_MEDIA_MB of the runners).',
   damaged: 'The file is damaged at WhatsApp.',
   erased: 'The data of the contact was erased, and the file with it.',
+  revoked: 'The message was deleted for everyone.',
+  disappeared: 'The time of the message is over: it has disappeared.',
   archived: 'The message is archived, and files of archived messages are not shown.',
   'not-fetched': 'The message was not sent, and nobody has fetched its file from its address.',
 }
