@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import { messageOf } from '@holdfast/core/platform/errors'
 import type { SignInCipher } from '@holdfast/core/security/sign-in-cipher'
@@ -7,6 +8,8 @@ import type { Call, Route, RouteDependencies, StreamResult } from '../api/route.
 import { EventHub } from '../use-cases/events/event-hub.ts'
 import { HealthCheck } from '../use-cases/health.ts'
 import { KeyDirectory } from '../use-cases/key-directory.ts'
+import { Refusal } from '../use-cases/refusal.ts'
+import type { StoredFile } from '../use-cases/store-file.ts'
 import type { Authenticate, AuthenticatorOn, Credentials } from './authentication.ts'
 import { isAudited, withAudit } from './audit-trail.ts'
 import { FUNCTION_WITHOUT_SERVER, type Host, readBody } from './body-limit.ts'
@@ -100,15 +103,27 @@ function register(app: Hono<Environment>, route: Route, dependencies: AppParts):
     const principal = context.get('principal')
     if (route.roles !== 'anybody') requireRole(principal, route.roles)
     const { bytes, file: stored, ignored: ofFile } = await bodyOf(context, route, dependencies)
-    const { ignored: ofBody, ...request } = readRequest(context, route, bytes)
-    const ignored = [...ofFile, ...ofBody]
-    if (ignored.length > 0) context.header(IGNORED_FIELDS, headerOf(ignored))
-    const run = () => route.run({ ...request, stored, principal, dependencies, call: callOf(context, dependencies) })
-    const result = isAudited(route) ? await withAudit(route, request, principal, dependencies, run) : await run()
+    const result = await discardingIfRefused(stored, async () => {
+      const { ignored: ofBody, ...request } = readRequest(context, route, bytes)
+      const ignored = [...ofFile, ...ofBody]
+      if (ignored.length > 0) context.header(IGNORED_FIELDS, headerOf(ignored))
+      const run = () => route.run({ ...request, stored, principal, dependencies, call: callOf(context, dependencies) })
+      return isAudited(route) ? withAudit(route, request, principal, dependencies, run) : run()
+    })
     if ('stream' in result) return answerWith(result, context.req.method, dependencies)
     if ('text' in result) return context.body(result.text, result.status, { 'Content-Type': result.contentType })
     return context.json(result.body, result.status, result.headers)
   })
+}
+
+/** A refused request has made no message of its file. After any other error, such as one of the database, there may be a message. */
+async function discardingIfRefused<Result>(stored: StoredFile | null, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof Refusal || (error instanceof HTTPException && error.status < 500)) await stored?.discard()
+    throw error
+  }
 }
 
 function callOf({ req, get }: Context<Environment>, { signIns, authenticate }: AppParts): Call {

@@ -20,13 +20,16 @@ export async function readFileRequest(
 ): Promise<{ bytes: Uint8Array; file: StoredFile | null; ignored: readonly string[] }> {
   const { maxBytes, sentence } = bodyLimitOf(route, host)
   const tooLarge = () => problem('too-large', sentence)
+  let file: StoredFile | null = null
   if (Number(req.header('Content-Length') ?? 0) > maxBytes) throw tooLarge()
   try {
-    const { rest, stored, isEmpty } = await readWithFile(limited(req.raw.body ?? [], maxBytes), (bytes, before) =>
-      storeFile(dependencies, principal, { session: sessionIn(before), bytes }),
-    )
-    return { bytes: rest, file: stored, ignored: isEmpty ? ['file.data'] : [] }
+    const { rest, isEmpty } = await readWithFile(limited(req.raw.body ?? [], maxBytes), async (bytes, before) => {
+      file = await storeFile(dependencies, principal, { session: sessionIn(before), bytes })
+      return file
+    })
+    return { bytes: rest, file, ignored: isEmpty ? ['file.data'] : [] }
   } catch (error) {
+    await (file as StoredFile | null)?.discard()
     if (error instanceof BodyTooLarge) throw tooLarge()
     if (error instanceof BadBody) throw problem('bad-request', error.message)
     throw error

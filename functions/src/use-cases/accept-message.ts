@@ -77,7 +77,7 @@ export async function acceptMessage(
     else giveBack()
     const accepted = await acceptedBefore(dependencies, principal, existing, { message, cipher })
     await enqueueLater(dependencies, [forLater(existing)])
-    return accepted
+    return { ...accepted, isEarlier: !isVeryJob(existing, job) }
   }
   await enqueueLater(dependencies, [forLater({ id, fields: job })])
   return { jobId: id, messageId: job.messageId, status: 'pending', chat, acceptedAt: new Date(nowMs) }
@@ -113,5 +113,5 @@ export async function acceptedBefore(
   const hashing = message.pool === null ? cipher : await cipherOf(documents, firstSession ?? sessionId, wrappingKey)
   if (!isSameRequest(requestHash, message, hashing)) throw reused()
   const acceptedAt = 'acceptedAt' in job ? job.acceptedAt : (job.timeline[0]?.at ?? job.createdAt)
-  return { jobId: existing.id, messageId, status, chat: 'chat' in job ? job.chat : message.chat, acceptedAt }
+  return { jobId: existing.id, messageId, status, chat: 'chat' in job ? job.chat : message.chat, acceptedAt, isEarlier: true }
 }

@@ -17,6 +17,8 @@ export interface Accepted {
   /** A JID. */
   readonly chat: string
   readonly acceptedAt: Date
+  /** True if an earlier request made the job. */
+  readonly isEarlier?: boolean
 }
 
 /** Where the files of a session are to be had. */

@@ -7,9 +7,10 @@ import { SessionCipher } from '@holdfast/core/security/envelope'
 import { openMedia, sealedMedia } from '@holdfast/core/security/media-cipher'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
+import { discardFile } from './discard-file.ts'
 import { cipherOf, findSession } from './find-session.ts'
 
-type Needed = Pick<Dependencies, 'documents' | 'media' | 'wrappingKey' | 'logger'>
+type Needed = Pick<Dependencies, 'documents' | 'media' | 'wrappingKey' | 'clock' | 'logger'>
 
 export type StoredSource = Extract<Media['source'], { kind: 'stored' }>
 
@@ -19,6 +20,8 @@ export interface StoredFile {
    * Returns the file as a part of a message that this session sends. Bytes that came before their session was known are sealed anew.
    */
   readonly of: (sessionId: string) => Promise<StoredSource>
+  /** Removes all that was stored of it. For a request that makes no message. */
+  readonly discard: () => Promise<void>
   /** Its first bytes, which tell whether it is a voice message. */
   readonly head: Buffer
 }
@@ -38,20 +41,31 @@ export async function storeFile(
   const { documents, media, wrappingKey } = dependencies
   const beginning = new Beginning()
   const given = beginning.of(bytes)
+  const made = new Set<string>()
+  const noted = (source: StoredSource): StoredSource => {
+    made.add(source.object)
+    return source
+  }
+  const discard = async (): Promise<void> => {
+    await Promise.all([...made].map((object) => discardFile(dependencies, object)))
+  }
   if (session !== null) {
     const { id } = await findSession(documents, principal, session)
-    const source = await store(dependencies, await cipherOf(documents, id, wrappingKey), mediaObjectOf(id, newId()), given)
+    const source = noted(await store(dependencies, await cipherOf(documents, id, wrappingKey), mediaObjectOf(id, newId()), given))
     return {
       head: beginning.head,
-      of: async (sessionId) => (sessionId === id ? source : sealedAnew(dependencies, source, { from: id, to: sessionId })),
+      discard,
+      of: async (sessionId) =>
+        sessionId === id ? source : noted(await sealedAnew(dependencies, source, { from: id, to: sessionId })),
     }
   }
   const own = new SessionCipher(`${principal.tenant}.`, new Map([[1, randomBytes(32)]]), 1)
-  const source = await store(dependencies, own, `${incomingFolder(principal.tenant)}${newId()}`, given)
+  const source = noted(await store(dependencies, own, `${incomingFolder(principal.tenant)}${newId()}`, given))
   return {
     head: beginning.head,
+    discard,
     of: async (sessionId) => {
-      const sealed = await copied(dependencies, own, source, sessionId)
+      const sealed = noted(await copied(dependencies, own, source, sessionId))
       // Not every account may remove objects. Maintenance removes what stays.
       media.remove(source.object).catch(() => {})
       return sealed

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { JOBS } from '@holdfast/core/message/job-document'
 import { messagesPath } from '@holdfast/core/message/message-document'
+import { ERASURES } from '@holdfast/core/operations/erasure-document'
+import { HoldfastError } from '@holdfast/core/platform/errors'
+import { MemoryObjects } from '../contract/memory-objects.ts'
 import { type ApiUnderTest, startApi } from './api-under-test.ts'
 
 /** Requests in the forms that programs made for WAHA send, and whose file is whose. */
@@ -142,6 +146,57 @@ describe('the file of a message that is to be sent', () => {
         expect([caller, name, status]).toEqual([caller, name, 404])
       }
     }
+  })
+})
+
+describe('the file of a request that makes no message', () => {
+  class WithoutRemoving extends MemoryObjects {
+    override remove(): Promise<never> {
+      return Promise.reject(new HoldfastError('store-forbidden', 'This account may not remove objects.'))
+    }
+  }
+  const file = { mimetype: 'application/octet-stream', data: Buffer.from('the bytes').toString('base64') }
+  const body = { session: 'main', chatId: CHAT, file }
+  const text = JSON.stringify(body)
+
+  it.each([
+    ['is refused', 422, { ...body, sendAt: '2020-01-01T00:00:00Z', expiresAt: '2020-01-01T00:00:00Z' }],
+    ['has mistakes', 400, { ...body, caption: 1 }],
+    ['has mistakes before its session', 400, { file, session: 'main', caption: 1 }],
+    ['is no JSON', 400, text.slice(0, -1)],
+    ['names a chat that is none', 400, { ...body, chatId: 'nobody' }],
+  ])('is removed when the request %s', async (_, status, given) => {
+    const media = new MemoryObjects()
+    const answer = await api.with({ media }).send('POST', '/api/sendFile', given)
+    expect([answer.status, await media.list('')]).toEqual([status, []])
+  })
+
+  it('is removed when an earlier request made the message, whose file stays', async () => {
+    const media = new MemoryObjects()
+    const send = () => api.with({ media }).post('/api/sendFile', body, { 'Idempotency-Key': 'with-a-file' })
+    const first = await send()
+    const [object] = await media.list('')
+    expect(await send()).toMatchObject({ status: 201, body: { id: first.body.id } })
+    expect(await media.list('')).toEqual([object])
+  })
+
+  it('is left to the nightly run by an account that may not remove it', async () => {
+    const media = new WithoutRemoving()
+    expect((await api.with({ media }).post('/api/sendFile', { ...body, chatId: 'nobody' })).status).toBe(400)
+    const erasures = await api.documents.query({ collection: ERASURES, where: [['state', '==', 'open']] })
+    expect(erasures.map(({ fields }) => fields['objects'])).toEqual([await media.list('')])
+  })
+
+  it('stays when nobody can tell whether there is a message', async () => {
+    const media = new MemoryObjects()
+    const documents = api.committing(async (changes, commit) => {
+      await commit(changes)
+      throw new HoldfastError('unavailable', 'The answer was lost.')
+    })
+    const read: typeof documents.read = (path) =>
+      path.startsWith(`${JOBS}/`) ? Promise.reject(new HoldfastError('unavailable', 'Away.')) : documents.read(path)
+    expect((await api.with({ media, documents: { ...documents, read } }).post('/api/sendFile', body)).status).toBe(503)
+    expect(await media.list('')).toHaveLength(1)
   })
 })
 
