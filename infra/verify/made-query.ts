@@ -18,6 +18,9 @@ export const LATER = new Date('2100-01-01')
 /** A name as documents of this version have it, and as earlier ones do. */
 export const NAMES = [NOBODY, `#${NOBODY}`] as const
 
+/** The same for a person with a number and a LID. */
+export const NAMES_OF_BOTH = [...NAMES, 'nobody@lid', '#nobody@lid'] as const
+
 export const session = ['sessionId', '==', NOBODY] as const
 export const sessions = ['sessionId', 'in', [NOBODY, `${NOBODY}.2`]] as const
 export const tenant = ['tenant', '==', NOBODY] as const

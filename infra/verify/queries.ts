@@ -32,6 +32,7 @@ import {
   LATER,
   type MadeQuery,
   NAMES,
+  NAMES_OF_BOTH,
   NOBODY,
   NOW,
   others,
@@ -86,7 +87,7 @@ const ofOthers: readonly MadeQuery[] = [
     orderBy: ['failingSince', 'asc'],
   }),
   others(`${USE_CASES}/received-messages.ts`, messagesPath(NOBODY), [], { orderBy: ['order', 'asc'], startAfter: 'a' }),
-  ...[[], [['chat', 'in', NAMES] as const]].flatMap((chat: Where) =>
+  ...[[], [['chat', 'in', NAMES_OF_BOTH] as const]].flatMap((chat: Where) =>
     (['asc', 'desc'] as const).map((direction) =>
       others(`${USE_CASES}/chat-messages.ts`, messagesPath(NOBODY), [...chat, ['sentAt', '>=', LATER]], {
         orderBy: ['sentAt', direction],
@@ -223,7 +224,7 @@ const ofOthers: readonly MadeQuery[] = [
   others(`${USE_CASES}/directory/directory-pages.ts`, directoryPath(NOBODY, 'contacts')),
   others(`${USE_CASES}/directory/directory-pages.ts`, directoryPath(NOBODY, 'labels')),
   others(`${USE_CASES}/directory/groups.ts`, groupsPath(NOBODY)),
-  others(`${USE_CASES}/directory/chat-changes.ts`, messagesPath(NOBODY), [['chat', 'in', NAMES]], {
+  others(`${USE_CASES}/directory/chat-changes.ts`, messagesPath(NOBODY), [['chat', 'in', NAMES_OF_BOTH]], {
     orderBy: ['sentAt', 'desc'],
     thenById: true,
   }),

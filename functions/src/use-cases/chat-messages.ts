@@ -1,4 +1,4 @@
-import { chatIdOf, isLid, parseChatId } from '@holdfast/core/message/chat-id'
+import { parseChatId } from '@holdfast/core/message/chat-id'
 import { hasDisappeared } from '@holdfast/core/message/disappearing'
 import { JOB_STATUSES, jobPath, type JobStatus } from '@holdfast/core/message/job-document'
 import { mediaUrlOf } from '@holdfast/core/message/media-document'
@@ -13,7 +13,7 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Principal } from '../app/principal.ts'
 import type { Dependencies } from './dependencies.ts'
 import { cipherOf, findSession, parseSessionUnlessDamaged } from './find-session.ts'
-import { knownChat } from './named-person.ts'
+import { KnownChats } from './named-person.ts'
 import { Refusal } from './refusal.ts'
 
 type Needed = Pick<Dependencies, 'documents' | 'wrappingKey' | 'logger' | 'clock' | 'publicUrl'>
@@ -64,7 +64,7 @@ const fromTheTop = (left: number): Start => ({ left })
  */
 export async function listChatMessages(dependencies: Needed, principal: Principal, query: ChatQuery): Promise<WahaMessage[]> {
   const viewer = await viewerOf(dependencies, principal, query)
-  const base = queryOf(viewer.cipher, { ...query, chatId: await viewer.nameOf(query.chatId) })
+  const base = queryOf(viewer.cipher, await viewer.namesOf(chatOf(query.chatId)), query)
   const { fromMe, ack, limit, offset } = query
   const isWanted = ({ message }: Shown): boolean =>
     (fromMe === undefined || message.fromMe === fromMe) && (ack === undefined || message.ack === ack)
@@ -106,8 +106,8 @@ export async function findChatMessage(
   const viewer = await viewerOf(dependencies, principal, query)
   const named = parseMessageId(query.messageId)
   const chat = named?.chat ?? chatOf(query.chatId)
-  // A message that came before the phone number was known lies under the LID.
-  const chats = chat === null ? null : [chat, await viewer.jidOf(chat)].flatMap((one) => storedNames(viewer.cipher, one))
+  const names = await viewer.namesOf(chat)
+  const chats = names && names.flatMap((one) => storedNames(viewer.cipher, one))
   const where = [['messageId', 'in', storedNames(viewer.cipher, named?.messageId ?? query.messageId)]] as const
   const found = await dependencies.documents.query({ collection: messagesPath(viewer.sessionId), where, limit: 10 })
   const isNamed = ({ fields }: DocumentSnapshot): boolean =>
@@ -123,9 +123,10 @@ export async function newestMessages(
   { name, chatIds, ...session }: Opened & { readonly name: string; readonly chatIds: readonly string[] },
 ): Promise<(WahaMessage | null)[]> {
   const viewer = viewerOn(dependencies, session, { name, downloadMedia: true })
-  const query = { name, limit: 1, offset: 0, sortOrder: 'desc', downloadMedia: true } as const
+  const query = { sortOrder: 'desc' } as const
   const newest = chatIds.map(async (chatId) => {
-    const found = await dependencies.documents.query({ ...queryOf(viewer.cipher, { ...query, chatId }), limit: 1 })
+    const names = await viewer.namesOf(chatOf(chatId))
+    const found = await dependencies.documents.query({ ...queryOf(viewer.cipher, names, query), limit: 1 })
     const [shown] = await viewer.showAll(found)
     return shown?.message ?? null
   })
@@ -141,10 +142,14 @@ function chatOf(chatId: string): string | null {
   return chat.jid
 }
 
-function queryOf(cipher: SessionCipher, { chatId, from, to, sortOrder }: ChatQuery): Query {
-  const chat = chatOf(chatId)
+/** @param names the names of the chat; null for all chats */
+function queryOf(
+  cipher: SessionCipher,
+  names: readonly string[] | null,
+  { from, to, sortOrder }: Pick<ChatQuery, 'from' | 'to' | 'sortOrder'>,
+): Query {
   const where = [
-    ...(chat === null ? [] : [['chat', 'in', storedNames(cipher, chat)] as const]),
+    ...(names === null ? [] : [['chat', 'in', names.flatMap((one) => storedNames(cipher, one))] as const]),
     ...(from === undefined ? [] : [['sentAt', '>=', new Date(1000 * from)] as const]),
     ...(to === undefined ? [] : [['sentAt', '<', new Date(1000 * (to + 1))] as const]),
   ]
@@ -205,9 +210,11 @@ interface ViewerOptions extends Pick<Needed, 'documents' | 'logger' | 'clock'> {
 /** Shows stored messages as the API does. */
 class MessageViewer {
   readonly #options: ViewerOptions
+  readonly #known: KnownChats
 
   constructor(options: ViewerOptions) {
     this.#options = options
+    this.#known = new KnownChats(options.documents)
   }
 
   get sessionId(): string {
@@ -218,15 +225,10 @@ class MessageViewer {
     return this.#options.cipher
   }
 
-  /** The name under which the session keeps a chat. */
-  async nameOf(chatId: string): Promise<string> {
-    return isLid(chatId) ? chatIdOf(await this.jidOf(chatId)) : chatId
-  }
-
-  /** The same as a JID. */
-  jidOf(chat: string): Promise<string> {
-    const { documents, sessionId, cipher } = this.#options
-    return knownChat(documents, { sessionId, cipher }, chat)
+  /** The JIDs under which documents may have a chat. Null for all chats. */
+  async namesOf(chat: string | null): Promise<readonly string[] | null> {
+    const { sessionId, cipher } = this.#options
+    return chat === null ? null : this.#known.namesOf({ sessionId, cipher }, chat)
   }
 
   async showAll(snapshots: readonly DocumentSnapshot[]): Promise<Shown[]> {

@@ -14,6 +14,18 @@ export async function knownChat(documents: Pick<DocumentStore, 'query'>, session
   return new KnownChats(documents).nameOf(session, chat)
 }
 
+/**
+ * Returns all names under which documents of a session may have a chat, its own first: what came before the number of a LID was known lies
+ * under the LID.
+ */
+export async function namesOfChat(
+  documents: Pick<DocumentStore, 'query'>,
+  session: Place,
+  chat: string,
+): Promise<readonly string[]> {
+  return new KnownChats(documents).namesOf(session, chat)
+}
+
 /** The same for a session whose key was not read. Only a LID needs it. */
 export async function knownChatIn(
   documents: DocumentStore,
@@ -23,6 +35,11 @@ export async function knownChatIn(
 ): Promise<string> {
   return isLid(chat) ? knownChat(documents, { sessionId, cipher: await cipherOf(documents, sessionId, wrappingKey) }, chat) : chat
 }
+
+const OF_NUMBERS = '@s.whatsapp.net'
+
+/** A query compares with 30 values, and a name is stored in two forms. */
+const MOST_NAMES = 15
 
 /** Looks up the names of many chats, and reads the contacts of a session once for all of them. */
 export class KnownChats {
@@ -35,10 +52,22 @@ export class KnownChats {
 
   async nameOf(session: Place, chat: string): Promise<string> {
     if (!isLid(chat)) return chat
+    return (await this.#contactsOf(session)).get(chat) ?? chat
+  }
+
+  /** All names of a chat; see `namesOfChat`. */
+  async namesOf(session: Place, chat: string): Promise<readonly string[]> {
+    if (!isLid(chat) && !chat.endsWith(OF_NUMBERS)) return [chat]
+    const name = await this.nameOf(session, chat)
+    const lids = [...(await this.#contactsOf(session))].filter(([, id]) => id === name).map(([lid]) => lid)
+    return [...new Set([name, chat, ...lids])].slice(0, MOST_NAMES)
+  }
+
+  #contactsOf(session: Place): Promise<ReadonlyMap<string, string>> {
     const { sessionId } = session
     const contacts = this.#contacts.get(sessionId) ?? this.#read(session)
     this.#contacts.set(sessionId, contacts)
-    return (await contacts).get(chat) ?? chat
+    return contacts
   }
 
   /** The phone numbers of contacts by their LIDs. */

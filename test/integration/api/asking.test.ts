@@ -132,6 +132,16 @@ it('about a chat that is named by its LID finds the messages that are kept under
   const archive = (lid: string) => api.with({ clock: hasty }).post(`/api/main/chats/${lid}@lid/archive`)
   expect((await archive('99100000001')).status).toBe(504)
   expect((await archive('99100000002')).body.code).toBe('unknown-message')
+
+  // What came before the number was known lies under the LID, also for those who name the number.
+  const [number, lid] = ['5511999990003', '99100000003@lid']
+  const other = { ...contact, id: `${number}@s.whatsapp.net`, lid }
+  const sealed = sealPage(await api.cipher('main'), 'contacts', RECENT, [contact, other])
+  await api.documents.commit([
+    { kind: 'update', path: `${directoryPath('default.main', 'contacts')}/${RECENT}`, fields: { entries: sealed } },
+    { kind: 'create', path: `${messagesPath('default.main')}/b`, fields: { ...message, messageId: 'B', chat: lid } },
+  ])
+  expect((await api.with({ clock: hasty }).post(`/api/main/chats/${number}@c.us/archive`)).status).toBe(504)
 })
 
 it('may have been done when it was taken and not answered', async () => {

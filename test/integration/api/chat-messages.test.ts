@@ -1,6 +1,7 @@
 import { directoryPath, RECENT, sealPage } from '@holdfast/core/message/directory-document'
 import { jobDocumentSchema, jobPath } from '@holdfast/core/message/job-document'
 import { messageOrder, messagesPath } from '@holdfast/core/message/message-document'
+import { receivedMediaPath } from '@holdfast/core/message/received-media-document'
 import { openJobContent, sealChange, sealMessage, sealReceivedContent } from '@holdfast/core/message/sealed-content'
 import type { Fields } from '@holdfast/core/platform/ports'
 import type { SessionCipher } from '@holdfast/core/security/envelope'
@@ -155,11 +156,19 @@ describe('a message to a LID', () => {
       const found = await api.get(`/api/shop/chats/${encodeURIComponent(lid)}/messages/${encodeURIComponent(id)}`)
       expect([id, found.status]).toEqual([id, 200])
     }
+    for (const chatId of [lid, '5511900000002@c.us']) {
+      const path = `${encodeURIComponent(chatId)}/messages`
+      const early = await bodies(`${path}?filter.timestamp.lte=${timeOf(2).getTime() / 1000}`)
+      expect(early.toSorted()).toEqual(['b1', 'b2', 'l1'])
+      expect((await api.get(`/api/shop/chats/${path}/L1`)).status).toBe(200)
+    }
+    await store('l2', { minute: 8, chat: lid })
     const chat = { id: BOB, name: null, pushName: 'Bob', at: 1, unread: 0, archived: false, pinned: false, isGone: false }
     const chats = { v: 1, entries: sealPage(cipher, 'chats', RECENT, [chat]), upTo: null }
     await api.documents.commit([{ kind: 'merge', path: `${directoryPath('default.shop', 'chats')}/${RECENT}`, fields: chats }])
     const overview = await api.get(`/api/shop/chats/overview?ids=${encodeURIComponent(lid)}`)
-    expect(overview.body).toMatchObject([{ id: '5511900000002@c.us' }])
+    expect(overview.body).toMatchObject([{ id: '5511900000002@c.us', lastMessage: { body: 'text of l2' } }])
+    await api.documents.commit([{ kind: 'delete', path: `${messagesPath('default.shop')}/l2` }])
     expect((await api.get(`/api/shop/chats/overview?ids=${encodeURIComponent(other)}`)).body).toEqual([])
   })
 })
@@ -194,6 +203,25 @@ describe('a message of a chat', () => {
       media: { url: expect.stringContaining('/api/files/shop/pic') },
     })
     expect((await get('PIC', '?downloadMedia=false')).body).toMatchObject({ hasMedia: true, media: null })
+  })
+
+  it('has a file for no longer than it is shown itself', async () => {
+    const media = { mimetype: 'image/jpeg', filename: null, bytes: 3, seconds: null }
+    const [shown, over, revoked] = ['1', '2', '3'].map((digit) => digit.repeat(40)) as [string, string, string]
+    await store(shown, { type: 'image', facts: { media }, minute: 22 })
+    await store(over, { type: 'image', facts: { media, disappearsAfter: 1 }, minute: 22 })
+    await store(revoked, { type: 'image', facts: { media }, minute: 22 })
+    const change = { at: new Date(), by: BOB, content: sealChange(cipher, revoked, 'revoked_them', { text: '' }) }
+    await write(revoked, { revoked_them: { messageId: 'C', ...change } })
+    const pending = { v: 1, state: 'expired', reason: 'retention', object: null, filename: null }
+    for (const id of [shown, over, revoked])
+      await api.documents.commit([{ kind: 'create', path: `${receivedMediaPath('default.shop')}/${id}`, fields: pending }])
+    const codes = await Promise.all([shown, over, revoked].map(async (id) => (await api.get(`/api/files/shop/${id}.jpeg`)).body))
+    expect(codes).toMatchObject([
+      { code: 'file-expired' },
+      { code: 'file-gone', detail: expect.stringContaining('disappeared') },
+      { code: 'file-gone', detail: expect.stringContaining('deleted for everyone') },
+    ])
   })
 
   it('is gone once it has disappeared for WhatsApp’s own clients', async () => {

@@ -8,7 +8,7 @@ import type { SessionCipher } from '@holdfast/core/security/envelope'
 import type { Principal } from '../../app/principal.ts'
 import { askOwner, type AskingOwners } from '../ask-owner.ts'
 import { cipherOf, findSession } from '../find-session.ts'
-import { knownChat } from '../named-person.ts'
+import { namesOfChat } from '../named-person.ts'
 import { Refusal } from '../refusal.ts'
 import { CONVERSATIONS, jidOf } from './named-chats.ts'
 
@@ -102,10 +102,10 @@ async function newest(
 ): Promise<Told[]> {
   const { id } = await findSession(documents, principal, session)
   const cipher = await cipherOf(documents, id, wrappingKey)
-  const stored = storedNames(cipher, await knownChat(documents, { sessionId: id, cipher }, chat))
+  const names = await namesOfChat(documents, { sessionId: id, cipher }, chat)
   const found = await documents.query({
     collection: messagesPath(id),
-    where: [['chat', 'in', stored]],
+    where: [['chat', 'in', names.flatMap((name) => storedNames(cipher, name))]],
     orderBy: ['sentAt', 'desc'],
     thenById: true,
     limit,
