@@ -79,8 +79,8 @@ test('pass: bytes go both ways, and each side learns that the other has ended', 
   client.socket.end()
   await client.ends()
   expect(client.error).toBeNull()
-  await vi.waitFor(() => expect(serverSockets.size).toBe(0))
-  await vi.waitFor(() => expect(proxy.counts).toEqual({ accepted: 1, cut: 0, open: 0 }))
+  await vi.waitFor(() => expect(serverSockets.size).toBe(0), { timeout: 15_000 })
+  await vi.waitFor(() => expect(proxy.counts).toEqual({ accepted: 1, cut: 0, open: 0 }), { timeout: 15_000 })
 })
 
 test("pass: a server that ends or resets ends its client's connection", async () => {
@@ -130,7 +130,7 @@ test('hang: new and open connections are accepted but dead, also after the fault
   expect(heard).toEqual(['hello ', 'hello '])
   before.socket.end()
   during.socket.destroy()
-  await vi.waitFor(() => expect(proxy.counts.open).toBe(1))
+  await vi.waitFor(() => expect(proxy.counts.open).toBe(1), { timeout: 15_000 })
 })
 
 test('freeze: nothing arrives during the fault, and everything arrives in order after it', async () => {

@@ -52,7 +52,7 @@ describe('an exported span', () => {
     inside.end()
     span.end({ name: 'POST /api/sendText', error: 'too-late' })
     span.end({ name: 'once more' })
-    await vi.waitFor(() => expect(receiver.spans).toHaveLength(2))
+    await vi.waitFor(() => expect(receiver.spans).toHaveLength(2), { timeout: 15_000 })
     const [first, second] = receiver.spans
     expect(first).toMatchObject({
       name: 'record',
@@ -104,9 +104,9 @@ describe('an end point', () => {
     for (const name of ['one', 'two', 'three']) {
       const before = receiver.requests.length
       traces.begin(name).end()
-      await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(before))
+      await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(before), { timeout: 15_000 })
     }
-    await vi.waitFor(() => expect(warned).toHaveLength(1))
+    await vi.waitFor(() => expect(warned).toHaveLength(1), { timeout: 15_000 })
     let answers = 0
     receiver.answer(() => (answers++ === 0 ? 429 : 200))
     traces.begin('four').end()

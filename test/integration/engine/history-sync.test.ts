@@ -232,7 +232,7 @@ describe('a message that is received during the history sync that contains it', 
   test('is stored even if the history is lost', async () => {
     const { session, syncing } = await crossing(new HistoryLost('gone'))
     await syncing.untilSettled()
-    await vi.waitFor(async () => expect(await listed(session)).toEqual(['CROSSING']))
+    await vi.waitFor(async () => expect(await listed(session)).toEqual(['CROSSING']), { timeout: 15_000 })
   })
 
   test('is stored by the next owner when this one dies before it can', async () => {
@@ -258,7 +258,7 @@ describe('a history sync', () => {
       let done = 0
       documents.faults(() => (++done > commits ? 'refuse' : null))
       dying.sync.start()
-      await vi.waitFor(() => expect(done).toBeGreaterThan(commits))
+      await vi.waitFor(() => expect(done).toBeGreaterThan(commits), { timeout: 15_000 })
       dying.owner.journal.close()
       const seen = await listMessages(session)
       const next = await SyncingOwner.of(session, script, { runnerId: 'next' })
@@ -325,7 +325,9 @@ describe('a history that cannot be read', () => {
     await syncing.notify('never')
     await syncing.notify('well')
     syncing.sync.start()
-    await vi.waitFor(() => expect(syncing.owner.inbox.openNotices().map(({ hash }) => hash)).toEqual(['never']))
+    await vi.waitFor(() => expect(syncing.owner.inbox.openNotices().map(({ hash }) => hash)).toEqual(['never']), {
+      timeout: 15_000,
+    })
     await syncing.sync.stop()
     expect(await listed(session)).toEqual(['H1'])
   })
