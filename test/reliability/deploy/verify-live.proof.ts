@@ -135,6 +135,7 @@ test.skipIf(!isPossible)(
       'rights: secrets',
       'rights: wrapping key',
       'rights: checkpoints',
+      'keys: wrapping key',
       'firestore: queries',
       'firestore: latency',
       'firestore: contract',
@@ -161,8 +162,8 @@ test.skipIf(!isPossible)(
       'alerts: no runner is heard (needs --long)',
     ])
 
-    expect(told).toMatch(/14 checks, about \d+ min, about \$\d/)
-    expect(readFileSync(page, 'utf8')).toContain('14 of 14 checks hold')
+    expect(told).toMatch(/15 checks, about \d+ min, about \$\d/)
+    expect(readFileSync(page, 'utf8')).toContain('15 of 15 checks hold')
     expect(JSON.parse(readFileSync(join(folder, 'page.json'), 'utf8'))).toMatchObject({ v: 1, run: RUN, project: PROJECT })
 
     expect(left).toEqual([])
