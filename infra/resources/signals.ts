@@ -111,6 +111,20 @@ export const SIGNALS: Readonly<Record<string, Signal>> = {
       },
     },
   },
+  'dropped-spans': {
+    title: 'Spans of traces are dropped',
+    meaning: 'A runner has dropped spans in ten minutes of the last half hour. Messages go on; their traces have holes.',
+    condition: {
+      displayName: 'ten minutes with dropped spans in half an hour',
+      conditionThreshold: {
+        filter: counted('holdfast_dropped_spans'),
+        comparison: 'COMPARISON_GT',
+        thresholdValue: 9,
+        duration: '0s',
+        aggregations: [{ alignmentPeriod: '1800s', perSeriesAligner: 'ALIGN_SUM', crossSeriesReducer: 'REDUCE_SUM' }],
+      },
+    },
+  },
   'no-sweep': {
     title: 'The sweep does not run',
     meaning: 'The schedule `sweep` has not run for ten minutes. Messages whose task was lost wait until it does.',
