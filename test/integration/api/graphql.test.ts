@@ -89,6 +89,8 @@ describe.each<[string, Partial<Principal>]>([
     const [given = '', path = route.path] =
       {
         session: ['(name: "main")', '/api/sessions/main'],
+        // Without any of its parameters the route answers with the whole list.
+        sessionPage: ['(limit: 1)', '/api/sessions?limit=1'],
         recovery: [`(id: "${actionId}")`, `/api/recoveries/${actionId}`],
       }[field] ?? []
     const [graph, rest] = [await ask(calls, `{ ${field}${given} ${allOf(typeOf(field))} }`), await calls.get(path)]
