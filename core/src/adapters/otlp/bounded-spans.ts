@@ -2,7 +2,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { Logger } from '../../platform/logging.ts'
 import type { Clock } from '../../platform/ports.ts'
 
-/** The log says so often at most that spans were dropped. */
+/** The pause between two log lines about dropped spans, ms. */
 const TELLS_EVERY_MS = 60_000
 
 interface Options {
@@ -11,7 +11,7 @@ interface Options {
   readonly logger: Logger
 }
 
-/** Drops what more spans than may wait would be, and says in the log how many: the SDK itself drops them in silence. */
+/** Drops the spans beyond those that may wait, and logs how many: the SDK drops them in silence. */
 export class BoundedSpans implements SpanProcessor {
   readonly #options: Options
   #next: SpanProcessor | null = null
