@@ -21,6 +21,8 @@ export interface LiveSession extends ChaosSession {
   readonly deviceJid: string | null
   /** The last record that no later restore may need. */
   notBefore: number
+  /** What earlier cases have damaged and nobody has repaired: it may still be there, and it is not whole. */
+  readonly leftDamaged: { readonly records: Set<number>; readonly objects: Set<string> }
 }
 
 interface Given {
@@ -76,7 +78,14 @@ export class LiveCase {
 
   constructor(given: Given) {
     this.#given = given
-    this.#foreseen = foresee(given.hurt.whole, given.hurt.damaged, given.session.notBefore)
+    const { hurt, session } = given
+    const left = [...session.leftDamaged.records].map((seq) => [seq, 'damaged'] as const)
+    const damaged = {
+      ...hurt.damaged,
+      records: new Map([...left, ...hurt.damaged.records]),
+      objects: new Set([...session.leftDamaged.objects, ...hurt.damaged.objects]),
+    }
+    this.#foreseen = foresee(hurt.whole, damaged, session.notBefore)
   }
 
   /** @param before what the stores have of the damaged session, before anybody takes it */
@@ -120,6 +129,7 @@ export class LiveCase {
       if (mayApprove && this.#given.random.chance(0.6)) await this.#approve(before)
       else await this.#repair()
     }
+    if (this.#end === 'lossless' || this.#isReturned) this.#leave()
     await this.#checkDevice()
     await this.#talkToEach()
   }
@@ -181,6 +191,13 @@ export class LiveCase {
     await this.#checkNothingDeleted(before)
     const { putAside } = await stores.session(session.sessionId)
     session.notBefore = putAside.findLast(({ records }) => records !== null)?.records?.upTo ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Nobody repairs what was not needed, or was given up. */
+  #leave(): void {
+    const { hurt, session } = this.#given
+    for (const [seq, how] of hurt.damaged.records) if (how === 'damaged') session.leftDamaged.records.add(seq)
+    for (const name of hurt.damaged.objects) session.leftDamaged.objects.add(name)
   }
 
   /** An operator brings everything back, and the session goes on: at once when it is asked to, and within a minute by itself. */

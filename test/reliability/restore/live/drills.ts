@@ -83,7 +83,13 @@ async function liveSession(world: World, stores: LiveStores, session: World['ses
   const sessionId = `default.${session.name}`
   const account = await world.simulator.account(session.phone)
   const { journalHead } = await stores.session(sessionId)
-  return { ...session, sessionId, deviceJid: account?.deviceJid ?? null, notBefore: journalHead }
+  return {
+    ...session,
+    sessionId,
+    deviceJid: account?.deviceJid ?? null,
+    notBefore: journalHead,
+    leftDamaged: { records: new Set(), objects: new Set() },
+  }
 }
 
 /** A session without a checkpoint of its linked device has little that can be damaged. */
