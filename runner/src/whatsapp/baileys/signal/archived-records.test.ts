@@ -279,7 +279,7 @@ test('a clean-up of a state that another one replaces meanwhile removes nothing,
 
 test('nothing is removed when the copy comes back altered, or not at all', async () => {
   device.time.ms += 20 * DAY_MS
-  objects.onCreate = async (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.of(0)])
+  objects.onCreate = async (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)])
   await expect(cleanUp()).rejects.toMatchObject({ code: 'archive-damaged' })
   objects.onCreate = async () => null
   await expect(cleanUp()).rejects.toMatchObject({ code: 'archive-damaged' })
