@@ -270,7 +270,13 @@ test('a long list of sessions is paged, searched by the API, and shows each chan
   const rows = page.locator('.rows > li')
   await visitor.goTo('sessions?status=STOPPED')
   await expect.poll(() => rows.count()).toBe(50)
+  // The list is asked for again while the next page is on its way.
+  const nextPage = Promise.withResolvers<void>()
+  await page.route(/api\/sessions\?.*cursor=/, async (route) => await nextPage.promise.then(() => route.continue()), { times: 1 })
   await visitor.press('Show more')
+  await writeAll(documents, [sessionChange('default.many-000a', stopped)])
+  await rows.filter({ hasText: 'many-000a' }).waitFor()
+  nextPage.resolve()
   await expect.poll(() => rows.count()).toBe(100)
   await page.getByLabel('Find').fill('MANY-11')
   await expect.poll(() => rows.allTextContents()).toHaveLength(10)

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { sentenceOf } from './api.ts'
 import { type Loaded, useLoaded } from './loaded.ts'
 import type { Topic } from './live.ts'
@@ -21,10 +21,12 @@ export function usePaged<Item>(
   topics: readonly Topic[],
   load: (cursor: string | undefined) => Promise<Page<Item>>,
 ): Paged<Item> {
-  const [shown, setShown] = useState({ key, pages: 1 })
+  const wanted = useRef({ key, pages: 1, isAsking: false })
+  if (wanted.current.key !== key) wanted.current = { key, pages: 1, isAsking: false }
   const [problem, setProblem] = useState<string | null>(null)
-  const pages = shown.key === key ? shown.pages : 1
-  const list = useLoaded(key, topics, () => pagesOf(load, pages))
+  const list = useLoaded(key, topics, () => pagesOf(load, wanted.current))
+  const latest = useRef(list.value)
+  latest.current = list.value
   const [extra, setExtra] = useState<{ of: Page<Item>; page: Page<Item> } | null>(null)
   // The next page is added to the very answer that it follows, and is part of each later one.
   const whole = list.value !== null && extra?.of === list.value ? extra.page : list.value
@@ -34,22 +36,33 @@ export function usePaged<Item>(
     hasMore: (whole?.cursor ?? null) !== null,
     reload: list.reload,
     async more() {
-      if (list.value === null || whole?.cursor == null) return
+      const [answer, asked] = [list.value, wanted.current]
+      if (answer === null || whole?.cursor == null || asked.isAsking) return
+      asked.isAsking = true
+      asked.pages++
       try {
         const next = await load(whole.cursor)
-        setShown({ key, pages: pages + 1 })
-        setExtra({ of: list.value, page: { items: [...whole.items, ...next.items], cursor: next.cursor } })
         setProblem(null)
+        // A change may have brought another answer meanwhile, without the page that was asked for.
+        if (latest.current !== answer) await list.reload()
+        else setExtra({ of: answer, page: { items: [...whole.items, ...next.items], cursor: next.cursor } })
       } catch (error) {
+        asked.pages--
         setProblem(sentenceOf(error))
+      } finally {
+        asked.isAsking = false
       }
     },
   }
 }
 
-async function pagesOf<Item>(load: (cursor: string | undefined) => Promise<Page<Item>>, count: number): Promise<Page<Item>> {
+/** Asks for as many pages as are wanted when the last one comes: a person may ask for one more meanwhile. */
+async function pagesOf<Item>(
+  load: (cursor: string | undefined) => Promise<Page<Item>>,
+  wanted: { readonly pages: number },
+): Promise<Page<Item>> {
   let whole = await load(undefined)
-  for (let page = 1; page < count && whole.cursor !== null; page++) {
+  for (let page = 1; page < wanted.pages && whole.cursor !== null; page++) {
     const next = await load(whole.cursor)
     whole = { items: [...whole.items, ...next.items], cursor: next.cursor }
   }
