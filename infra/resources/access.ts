@@ -104,7 +104,7 @@ export const accessPolicies = (target: Target): readonly Policy[] => [
 ]
 
 /** Whose processes make spans. */
-const TRACED = ['runner', 'api'] as const
+const TRACED = ['runner', 'api', 'webhooks'] as const
 
 function projectBindings(target: Target): readonly Binding[] {
   const { project } = target

@@ -337,7 +337,7 @@ test('the services and the right for traces come where traces go to Google, and 
   const rightsOf = (all: ReturnType<typeof traced>) => all.map(({ id }) => id).filter((id) => id.includes('tracesWriter'))
   const servicesOf = (all: ReturnType<typeof traced>) => JSON.stringify(all[0]?.want?.([]))
   const on = traced('https://telemetry.googleapis.com')
-  expect(rightsOf(on)).toEqual(['runner', 'api'].map((one) => `telemetry.tracesWriter for ${one} on the project`))
+  expect(rightsOf(on)).toEqual(['runner', 'api', 'webhooks'].map((one) => `telemetry.tracesWriter for ${one} on the project`))
   expect(servicesOf(on)).toContain('"telemetry.googleapis.com":"ENABLED","cloudtrace.googleapis.com":"ENABLED"')
   for (const off of [traced(), traced('http://collector:4318')]) {
     expect(rightsOf(off)).toEqual([])

@@ -5,6 +5,7 @@ import type { AcceptedMessage } from '@holdfast/client/types'
 import type { Exit } from '../../sandbox/processes.ts'
 import { type Chat, EngineWorld, eventually } from '../support/engine-world.ts'
 import { OtlpReceiver, type TakenSpan } from '../support/otlp-receiver.ts'
+import { WebhookReceiver } from '../support/webhook-receiver.ts'
 
 /**
  * Checks everything that the runner and the functions print at the lowest log level: one JSON object a line, with ids and without
@@ -35,6 +36,7 @@ const secret = (name: string): string => SECRETS[name] ?? ''
 
 let world: EngineWorld
 let receiver: OtlpReceiver
+let endpoint: WebhookReceiver
 let chat: Chat
 let crashed: Exit
 let requestIds: (string | null)[]
@@ -47,6 +49,7 @@ const jobs: Record<string, AcceptedMessage> = {}
  */
 beforeAll(async () => {
   receiver = await OtlpReceiver.start()
+  endpoint = await WebhookReceiver.start()
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_HEADERS: `x-token=${secret('traceToken')}` }
   world = await EngineWorld.start({
     runnerEnv: {
@@ -55,10 +58,8 @@ beforeAll(async () => {
       CRASH_TEXT: secret('crash'),
       SEND_ACK_TIMEOUT_MS: '3000',
       ...traced,
-      // Runners continue what the API began to trace, whatever they would trace themselves.
-      OTEL_TRACES_SAMPLER_ARG: '0',
     },
-    functionsEnv: { LOG_LEVEL: 'debug', ...traced },
+    functionsEnv: { LOG_LEVEL: 'debug', ALLOW_INSIDE_ADDRESSES: '127.0.0.1', ...traced },
     runnerPreloads: [new URL('../support/fixtures/crash-on-signal.ts', import.meta.url).href],
   })
   await world.api.createSession('waiting')
@@ -74,6 +75,7 @@ beforeAll(async () => {
     .slice(0, 4)
   for (const [index, part] of parts.entries()) SECRETS[`qr ${index}`] = part
   chat = await world.linked('secret')
+  await configureWebhook()
   jobs['sent'] = await message(secret('sent'), {
     idempotencyKey: secret('idempotencyKey'),
     headers: { traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01` },
@@ -86,6 +88,7 @@ beforeAll(async () => {
   jobs['unacknowledged'] = await message(secret('unsent'), { to: SILENT, until: ['sent'] })
   await chat.receive(secret('received'))
   await eventually(async () => expect(await chat.stored()).toEqual([secret('received')]))
+  await eventually(() => expect(receiver.spans.filter(({ name }) => name === 'webhook')).toHaveLength(2))
 
   requestIds = await badRequests()
   // A crash takes with it what was not exported yet, and nobody waits for that: the test does.
@@ -105,12 +108,27 @@ beforeAll(async () => {
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
   await receiver[Symbol.asyncDispose]()
+  await endpoint[Symbol.asyncDispose]()
 })
+
+/** Has the session tell of received messages. The end point takes an event the second time. */
+async function configureWebhook(): Promise<void> {
+  let asked = 0
+  endpoint.answer('traced', () => (asked++ === 0 ? 503 : 200))
+  const retries = { policy: 'constant', delaySeconds: 1 }
+  const config = { webhooks: [{ url: endpoint.url('traced'), events: ['message'], retries }] }
+  const response = await world.sandbox.api(`/api/sessions/${chat.name}`, { method: 'PUT', json: { config } })
+  expect(response.status).toBe(200)
+}
 
 /** The spans of the trace of a message, in the order of their beginnings. */
 function spansOf(fate: string): TakenSpan[] {
   const { jobId } = jobs[fate] as AcceptedMessage
   const made = receiver.spans.find(({ name, attributes }) => name === 'job' && attributes['holdfast.job'] === jobId)
+  return inTraceOf(made)
+}
+
+function inTraceOf(made: TakenSpan | undefined): TakenSpan[] {
   return receiver.spans
     .filter(({ traceId }) => traceId === made?.traceId)
     .toSorted((one, other) => Number(one.startedAtNs - other.startedAtNs))
@@ -270,8 +288,8 @@ describe('log lines about a session or a message have the same field names in bo
 
 describe('the trace of a message', () => {
   /** Each span as `name < the name of its parent`, with what its record or receipt says. */
-  const ways = (fate: string): string[] => {
-    const spans = spansOf(fate)
+  const ways = (fate: string): string[] => waysOf(spansOf(fate))
+  const waysOf = (spans: readonly TakenSpan[]): string[] => {
     const nameOf = ({ name, attributes }: TakenSpan) => [name, attributes['holdfast.status']].filter(Boolean).join(' ')
     return spans.map((span) => {
       const parent = spans.find(({ spanId }) => spanId === span.parentSpanId)
@@ -304,6 +322,28 @@ describe('the trace of a message', () => {
     expect([first?.hasFailed, first?.attributes['error.type'], second?.hasFailed]).toEqual([true, 'whatsapp-479', false])
     expect(ways('unacknowledged').filter((way) => way.startsWith('frame'))).toHaveLength(2)
     expect(spansOf('failed').find(({ name }) => name === 'send')?.attributes).toMatchObject({ 'error.type': 'not-on-whatsapp' })
+  })
+
+  test('that was received leads from its frame to each attempt to tell of it', () => {
+    const spans = inTraceOf(receiver.spans.find(({ name }) => name === 'webhook'))
+    // The SDK's clock does not tell the first two apart.
+    expect(waysOf(spans).toSorted()).toEqual([
+      'decrypt < receive',
+      'receive < ',
+      'record < receive',
+      'webhook < receive',
+      'webhook < receive',
+    ])
+    const [whole, record] = ['receive', 'record'].map((one) => spans.find(({ name }) => name === one))
+    const [first, second] = spans.filter(({ name }) => name === 'webhook')
+    expect([whole?.service, record?.service, first?.service]).toEqual(['holdfast-runner', 'holdfast-runner', 'holdfast-webhooks'])
+    expect(whole?.attributes).toMatchObject({ 'holdfast.session': chat.sessionId, 'holdfast.message_id': expect.any(String) })
+    expect(record?.attributes['holdfast.record']).toEqual(expect.any(Number))
+    expect(first?.attributes).toMatchObject({ 'http.response.status_code': 503, 'error.type': 'status-503' })
+    expect(second?.attributes).toMatchObject({ 'http.response.status_code': 200, 'holdfast.attempt': 2 })
+    expect([first?.hasFailed, second?.hasFailed, second?.kind]).toEqual([true, false, 3])
+    const sent = endpoint.requests.map(({ headers }) => headers['traceparent'])
+    expect(sent).toEqual([first, second].map((span) => `00-${span?.traceId}-${span?.spanId}-01`))
   })
 
   test('is named by the log lines of both processes', async () => {

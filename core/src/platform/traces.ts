@@ -3,7 +3,7 @@ export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
 
 export interface SpanOptions {
   /** Whose side of a call or of a queue it is. Absent: work inside of a process. */
-  readonly kind?: 'server' | 'producer' | 'consumer'
+  readonly kind?: 'server' | 'client' | 'producer' | 'consumer'
   /** The W3C `traceparent` of the span above it. Absent or malformed: the span begins a trace. */
   readonly parent?: string | null | undefined
   readonly attributes?: SpanAttributes

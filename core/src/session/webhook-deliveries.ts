@@ -14,6 +14,8 @@ interface Telling {
   readonly seal: (body: Buffer, place: string) => Buffer
   /** Stands for a JID: see `SessionCipher.pseudonym`. */
   readonly pseudonym: (jid: string) => string
+  /** The span of the message that is told of. Absent, or null: nobody traces it. */
+  readonly traceparent?: string | null
 }
 
 /**
@@ -23,7 +25,7 @@ interface Telling {
 export function deliveriesOf(
   told: WebhookEvent,
   view: WebhookView,
-  { sessionId, order, seal, pseudonym }: Telling,
+  { sessionId, order, seal, pseudonym, traceparent }: Telling,
 ): readonly Merge[] {
   const endpoints = view.endpoints.filter((endpoint) => wants(endpoint, told.event))
   if (endpoints.length === 0 && !view.isLive) return []
@@ -50,6 +52,7 @@ export function deliveriesOf(
       body: told.isSecret ? seal(body, bodyPlace(id)) : body,
       isSealed: told.isSecret,
       waitsIn: lane,
+      ...(traceparent ? { traceparent } : {}),
     }
     // The clock of an event may be that of a phone. A lost task shows by Firestore's.
     return { kind: 'merge', path: deliveryPath(id), fields: { ...delivery, since: SERVER_TIME, lookAt: SERVER_TIME } }

@@ -33,6 +33,9 @@ export const bodyPlace = (id: string): string => `${deliveryPath(id)}/body`
  */
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'dead'] as const
 
+/** Version 00 has 55 characters. */
+const MOST_TRACEPARENT = 64
+
 export const deliverySchema = z.object({
   v: z.literal(1),
   tenant: z.string(),
@@ -72,6 +75,11 @@ export const deliverySchema = z.object({
   expireAt: z.date().nullable().optional(),
   /** How often an operator had it sent again. */
   redrives: z.number().int().nonnegative().default(0),
+  /**
+   * W3C trace context of the message that the event tells of: its attempts continue that trace. Absent when nobody traces it, and in
+   * deliveries of before. Nothing depends on it.
+   */
+  traceparent: z.string().max(MOST_TRACEPARENT).nullish().catch(null),
 })
 
 export type Delivery = z.infer<typeof deliverySchema>

@@ -5,7 +5,7 @@ import { type ApiConfig, signInsOf } from '../config.ts'
 import { createApp } from './app.ts'
 import { keysBeside } from './authentication.ts'
 import { problem } from './problems.ts'
-import { openFunction, tracedApi } from './wiring.ts'
+import { openFunction, traced } from './wiring.ts'
 
 type Handler = (request: Request) => Response | Promise<Response>
 
@@ -29,7 +29,7 @@ async function wire(readConfig: () => ApiConfig): Promise<Handler> {
     const host = { type: 'function', serverUrl: config.serverUrl } as const
     const callers = { authenticatorOn: keysBeside(...config.apiKeys), signIns: signInsOf(config) }
     const opened = openFunction('api', config)
-    const traces = await openTraces(config.traces, { ...tracedApi(config), logger: opened.logger, lendsCpu: true })
+    const traces = await openTraces(config.traces, { ...traced('api', config), logger: opened.logger, lendsCpu: true })
     const app = createApp({ ...opened, ...callers, host, traces })
     return (request) => app.fetch(request)
   } catch (error) {

@@ -24,8 +24,12 @@ export function openNotifications({ notifications, allowInside }: FunctionConfig
   return { ...notifications, http: new SafeHttp({ mayConnect }), mails: new SafeMails({ mayConnect }) }
 }
 
-/** What the spans of the API come from. */
-export const tracedApi = ({ version }: Pick<FunctionConfig, 'version'>) => ({ name: 'holdfast-api', version, id: randomUUID() })
+/** What the spans of a function come from. */
+export const traced = (name: string, { version }: Pick<FunctionConfig, 'version'>) => ({
+  name: `holdfast-${name}`,
+  version,
+  id: randomUUID(),
+})
 
 /** What each function works with, except that the stores have no deadline yet. `name` is the component of its log lines. */
 export function openFunction(name: string, config: FunctionConfig): GivenDependencies & { close(): Promise<void> } {

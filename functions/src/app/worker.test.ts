@@ -19,9 +19,11 @@ const thrownBy = async (work: Promise<unknown>): Promise<Error> =>
 
 it('runs the work with the dependencies of the use cases, which it makes once', async () => {
   let configs = 0
-  const worker = createWorker('test', () => {
-    configs++
-    return readConfig()
+  const worker = createWorker('test', {
+    readConfig: () => {
+      configs++
+      return readConfig()
+    },
   })
   const documents = [await worker(async (given) => given.documents), await worker(async (given) => given.documents)]
   expect(documents[0]).toBe(documents[1])
@@ -29,16 +31,18 @@ it('runs the work with the dependencies of the use cases, which it makes once', 
 })
 
 it('throws on what the work throws without its text', async () => {
-  const worker = createWorker('test', readConfig)
+  const worker = createWorker('test', { readConfig })
   const error = await thrownBy(worker(() => Promise.reject(new Error('a message to 5511900000002'))))
   expect([error.message, error.cause]).toEqual(['A run of test failed. Its log has the cause.', undefined])
 })
 
 it('refuses every call while the configuration is wrong, and does not say what is in it', async () => {
   let reads = 0
-  const worker = createWorker('test', () => {
-    reads++
-    throw new HoldfastError('bad-configuration', 'SECRET: wrong')
+  const worker = createWorker('test', {
+    readConfig: () => {
+      reads++
+      throw new HoldfastError('bad-configuration', 'SECRET: wrong')
+    },
   })
   for (const _ of [1, 2]) {
     const error = await thrownBy(worker(() => Promise.resolve()))

@@ -10,7 +10,7 @@ import { logUncaughtErrors } from '@holdfast/core/platform/uncaught-errors'
 import { keysBeside } from '../app/authentication.ts'
 import { withStores } from '../app/deadline.ts'
 import { requestContext } from '../app/request-context.ts'
-import { openFunction, openNotifications, tracedApi } from '../app/wiring.ts'
+import { openFunction, openNotifications, traced } from '../app/wiring.ts'
 import { readServerConfig, type ServerConfig, signInsOf } from '../config.ts'
 import { startEmbeddedWork } from '../embedded/embedded-work.ts'
 import { END_WITHIN_MS, endServer } from './end-server.ts'
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   logUncaughtErrors(logger)
   await endWithoutCredentials(config.credentials, logger)
   const opened = openFunction('api', config)
-  const traces = await openTraces(config.traces, { ...tracedApi(config), logger })
+  const traces = await openTraces(config.traces, { ...traced('api', config), logger })
   const dependencies = { ...opened, traces }
   const jobsLag = config.storage.type === 'local'
   const worker = { ...dependencies, ...withStores(dependencies), notifications: openNotifications(config), jobsLag }

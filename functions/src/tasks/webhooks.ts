@@ -4,7 +4,7 @@ import { accountOf } from '../options.ts'
 import { handleWebhookTask } from '../use-cases/webhooks/handle-task.ts'
 import { WEBHOOKS } from './queues.ts'
 
-const worker = createWorker('webhooks')
+const worker = createWorker('webhooks', { isTraced: true })
 
 /**
  * Brings events to the end points that want to be told of them. Whoever runs this needs to read and write Firestore, to enqueue tasks, and

@@ -11,7 +11,7 @@ import { isIgnored, type Ignored } from '@holdfast/core/session/webhooks'
 import type { Logger } from '@holdfast/core/platform/logging'
 import type { Bytes, ObjectStreams } from '@holdfast/core/platform/object-streams'
 import type { OutgoingHttp } from '@holdfast/core/platform/outgoing'
-import type { Traces } from '@holdfast/core/platform/traces'
+import { NO_TRACES, type Traces } from '@holdfast/core/platform/traces'
 import type { Clock, DocumentSnapshot, DocumentStore, ObjectStore, Random, TaskQueues } from '@holdfast/core/platform/ports'
 import { loadSessionCipher } from '@holdfast/core/security/session-keys'
 import { hasSealedRecords } from '@holdfast/core/journal/journal-reader'
@@ -28,6 +28,7 @@ import type { Claim } from './claim.ts'
 import type { Happening } from '../whatsapp/happening.ts'
 import type { LostState } from '../whatsapp/lost-state.ts'
 import type { Client, ClientOptions } from '../whatsapp/port.ts'
+import { ReceivedTrace } from '../whatsapp/received-trace.ts'
 import { DataKeys } from './journal/data-keys.ts'
 import { Gate } from './journal/gate.ts'
 import { happenedIn } from './happened.ts'
@@ -168,9 +169,10 @@ export function assembleEngine(
   { cipher, loaded }: Found,
   { journal, settled }: Lasting,
 ): Engine {
-  const { documents, journals, objects, archives, clock, random, logger, traces } = dependencies
-  const traced = traces ? { traces } : {}
+  const { documents, journals, objects, archives, clock, random, logger } = dependencies
+  const traces = dependencies.traces === NO_TRACES ? null : dependencies.traces
   const { sessionId } = claim
+  const traced = traces ? { traces } : {}
   const { image, startedFrom } = loaded
   journal.unlock(cipher)
   const state = new JournaledState(image, journal, clock)
@@ -196,6 +198,7 @@ export function assembleEngine(
     sentMessage: (messageId) => receipts.messageOf(messageId),
     wantsFullHistory: () => dependencies.tenantSettings(sessionId).syncFullHistory,
     proxy: () => usableProxy(cipher, dependencies.proxyFields?.() ?? claim.session, logger),
+    ...(traces ? { traceReceived: (messageId) => ReceivedTrace.begin(traces, sessionId, messageId) } : {}),
   }
   const client = new RenewableClient(() => dependencies.createClient(options))
   const contactOf = (chat: string): string => client.contactOf(chat)

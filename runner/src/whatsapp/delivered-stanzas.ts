@@ -1,4 +1,5 @@
 import type { KeyChanges, Mutation } from '@holdfast/core/journal/mutation'
+import type { ReceivedTrace } from './received-trace.ts'
 import type { MessageAddress, ReceivedMessage } from './received-message.ts'
 
 /** Stands for the plaintext of a row that no longer holds it, because its document does. */
@@ -17,6 +18,8 @@ export interface Received {
   readonly tells?: boolean
   /** True when no receipt follows, so that no ack of one will come. */
   readonly hasNoReceipt?: boolean
+  /** The spans of the message. Absent, or null: nobody traces it. */
+  readonly trace?: ReceivedTrace | null
 }
 
 /** The part that a decrypted stanza adds to the mutation of its ratchet step. */

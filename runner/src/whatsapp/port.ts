@@ -14,6 +14,7 @@ import type { HistoryReader } from './history.ts'
 import type { ConnectionFiles, MediaReader } from './media.ts'
 import type { Questions } from './questions.ts'
 import type { ReceivedMessage } from './received-message.ts'
+import type { ReceivedTrace } from './received-trace.ts'
 import type { ArchivedRecords, SessionState } from './session-state.ts'
 
 /**
@@ -57,6 +58,8 @@ export interface ClientOptions {
   readonly wantsFullHistory: () => boolean
   /** The proxy through which the next connection goes; null without one. Throws when it cannot be used. */
   readonly proxy: () => SessionProxy | null
+  /** Begins the trace of a message that arrives; null for one that is not to be traced. Absent: nothing is traced. */
+  readonly traceReceived?: (messageId: string) => ReceivedTrace | null
 }
 
 /** Dials. The caller must have recorded the attempt. */

@@ -26,6 +26,13 @@ type Dependencies = Parameters<typeof handleWebhookTask>[0]
 /** What an end point answers: a status, that and headers, or nothing, because the process that asks ends. */
 type Answered = number | { status: number; headers: Record<string, string> } | 'dies'
 
+interface ToldEvent {
+  readonly text: string
+  /** `message` without. */
+  readonly name?: string
+  readonly traceparent?: string
+}
+
 const wrappingKey = new WrappingKey(Buffer.alloc(32, 3))
 export const keys = await newSessionKeys(SESSION, wrappingKey)
 let endpoints = 0
@@ -84,10 +91,11 @@ export class WebhooksUnderTest {
   }
 
   /** Writes deliveries, as the owner of the session does, and returns the task of their lane. */
-  async told(chat: string, ...texts: readonly string[]): Promise<{ lane: string }> {
+  async told(chat: string, ...texts: readonly (string | ToldEvent)[]): Promise<{ lane: string }> {
     const lane = laneOf(this.endpoint, SESSION, chat)
     const cipher = await unwrapSessionKeys(SESSION, this.#keys, wrappingKey)
-    for (const text of texts) {
+    for (const one of texts) {
+      const { text, name = 'message', traceparent = null } = typeof one === 'string' ? { text: one } : one
       const event = `evt_${String(++this.#number).padStart(26, '0')}`
       const id = deliveryIdOf(this.endpoint, event)
       const delivery: Delivery = {
@@ -96,7 +104,7 @@ export class WebhooksUnderTest {
         sessionId: SESSION,
         endpoint: this.endpoint,
         scope: 'session',
-        event: 'message',
+        event: name,
         eventId: event,
         at: new Date(this.now()),
         since: new Date(this.now()),
@@ -114,6 +122,7 @@ export class WebhooksUnderTest {
         problem: null,
         endedAt: null,
         redrives: 0,
+        traceparent,
       }
       await this.documents.commit([{ kind: 'merge', path: deliveryPath(id), fields: { ...delivery } }])
     }

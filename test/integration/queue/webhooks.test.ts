@@ -1,9 +1,12 @@
+import { openTraces } from '@holdfast/core/adapters/traces'
+import type { Traces } from '@holdfast/core/platform/traces'
 import { sessionKeyPath } from '@holdfast/core/security/session-key-document'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { WEBHOOK_DELIVERIES } from '@holdfast/core/session/webhook-delivery-document'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { handleWebhookTask } from '../../../functions/src/use-cases/webhooks/handle-task.ts'
 import { nextLookMs, sweepWebhooks, watchEndpoints } from '../../../functions/src/use-cases/webhooks/sweep-webhooks.ts'
+import { OtlpReceiver } from '../../support/otlp-receiver.ts'
 import { keys, MINUTE_MS, SESSION, WebhooksUnderTest } from './webhooks-under-test.ts'
 
 let webhooks: WebhooksUnderTest
@@ -295,5 +298,56 @@ describe('an end point', () => {
 
     expect(webhooks.got).toEqual([])
     expect(await webhooks.statuses()).toEqual(['dead'])
+  })
+})
+
+describe('a trace', () => {
+  const [TRACE, SPAN] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7']
+  let receiver: OtlpReceiver
+  let traces: Traces
+
+  beforeEach(async () => {
+    receiver = await OtlpReceiver.start()
+    const config = { url: `${receiver.endpoint}/v1/traces`, headers: {}, ratio: 1, isCloudTrace: false, projectId: 'p' }
+    const { logger } = webhooks.dependencies
+    traces = await openTraces(config, { name: 'holdfast-webhooks', version: '1', id: 'a', logger, lendsCpu: true })
+  })
+  afterEach(async () => {
+    await traces.close()
+    await receiver[Symbol.asyncDispose]()
+  })
+
+  test('of a message has each attempt to tell of it, with its answer', async () => {
+    const task = await webhooks.told('a', { text: 'one', traceparent: `00-${TRACE}-${SPAN}-01` })
+    const dependencies = { ...webhooks.dependencies, traces }
+    webhooks.answer = () => 503
+    await handleWebhookTask(dependencies, task)
+    webhooks.moveOn(MINUTE_MS)
+    webhooks.answer = () => Promise.reject(new Error('nothing comes back'))
+    await handleWebhookTask(dependencies, task)
+    webhooks.moveOn(MINUTE_MS)
+    webhooks.answer = () => 200
+    await handleWebhookTask(dependencies, task)
+    await traces.close()
+
+    const of = { traceId: TRACE, parentSpanId: SPAN, name: 'webhook', kind: 3 }
+    const [first, second, third] = receiver.spans
+    expect(receiver.spans).toMatchObject([
+      { ...of, attributes: { 'error.type': 'status-503', 'http.response.status_code': 503, 'holdfast.attempt': 1 } },
+      { ...of, attributes: { 'error.type': 'no-answer', 'holdfast.attempt': 2 }, hasFailed: true },
+      { ...of, attributes: { 'http.response.status_code': 200, 'holdfast.attempt': 3 }, hasFailed: false },
+    ])
+    const named = [first, second, third].map((span) => `00-${TRACE}-${span?.spanId}-01`)
+    expect(webhooks.got.map(({ headers }) => headers['traceparent'])).toEqual(named)
+  })
+
+  test('is none for a message that nobody traces, and begins with an event of something else', async () => {
+    const dependencies = { ...webhooks.dependencies, traces }
+    const told = [{ text: 'untraced' }, { text: 'untraced', name: 'poll.vote' }, { text: 'status', name: 'session.status' }]
+    await handleWebhookTask(dependencies, await webhooks.told('a', ...told))
+    await traces.close()
+
+    expect(receiver.spans).toMatchObject([{ parentSpanId: '', attributes: { 'holdfast.event': 'session.status' } }])
+    expect(webhooks.got.map(({ headers }) => headers['traceparent'] !== undefined)).toEqual([false, false, true])
   })
 })

@@ -88,14 +88,14 @@ export class OtlpTraces implements Traces {
 
   begin(name: string, { kind, parent, attributes = {} }: SpanOptions = {}): Span {
     const { ROOT_CONTEXT, SpanKind, trace } = this.#sdk
-    const kinds = { server: SpanKind.SERVER, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER }
+    const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER }
     const above = traceContextOf(parent)
     const context = above
       ? trace.setSpanContext(ROOT_CONTEXT, {
           traceId: above.traceId,
           spanId: above.spanId,
           traceFlags: above.isSampled ? 1 : 0,
-          isRemote: kind !== undefined,
+          isRemote: kind !== undefined && kind !== 'client',
         })
       : ROOT_CONTEXT
     const options = { kind: kind ? kinds[kind] : SpanKind.INTERNAL, attributes }

@@ -3,6 +3,7 @@ import { type HoldfastError, isDamage, isHoldfastError, isKeyTrouble } from '@ho
 import type { DocumentSnapshot, Fields } from '@holdfast/core/platform/ports'
 import { writeUnlessChanged } from '@holdfast/core/platform/unless-changed'
 import { bodyPlace, type Delivery } from '@holdfast/core/session/webhook-delivery-document'
+import { attemptSpan } from './attempt-span.ts'
 import { askCircuit, countFailure, countSuccess } from './endpoint-states.ts'
 import type { OpenEndpoint } from './find-endpoint.ts'
 import { InFlight } from './in-flight.ts'
@@ -89,8 +90,16 @@ async function attemptAt(one: Known, endpoint: OpenEndpoint): Promise<AttemptOut
   const leaseEnd = new Date(nowMs + LEASE_MS)
   const begun = { attempts, firstAttemptAt: delivery.firstAttemptAt ?? new Date(nowMs), notBefore: leaseEnd, lookAt: leaseEnd }
   if (!(await writeUnlessChanged(documents, snapshot.path, snapshot, begun))) return overtaken(one)
-  const failure = await postEvent(dependencies, endpoint, delivery, body)
-  const figures = { delivery: snapshot.id, endpoint: endpoint.id, event: delivery.event, attempt: attempts }
+  const span = attemptSpan(dependencies, snapshot.id, { ...delivery, attempts })
+  const { status, failure } = await postEvent(dependencies, endpoint, delivery, body, span.traceparent)
+  span.end({ attributes: status === null ? {} : { 'http.response.status_code': status }, error: failure?.code ?? null })
+  const figures = {
+    delivery: snapshot.id,
+    endpoint: endpoint.id,
+    event: delivery.event,
+    attempt: attempts,
+    ...span.logFields,
+  }
   if (failure) {
     logger.warn({ ...figures, code: failure.code }, 'An end point did not take an event.')
     await countFailure(dependencies, endpoint, delivery, failure)

@@ -16,16 +16,28 @@ export interface Failure {
   readonly retryAfterMs: number | null
 }
 
+interface Posted {
+  /** Of the answer; null without one. */
+  readonly status: number | null
+  /** Null: the end point took the event. */
+  readonly failure: Failure | null
+}
+
 /** Tells a receiver that later events of the chat may have come before. */
 const OUT_OF_ORDER = 'X-Holdfast-Out-Of-Order'
 
-/** Sends an event. Returns null when the end point took it, which is any answer 2xx. */
+/**
+ * Sends an event. The end point took it when there is no failure, which is any answer 2xx.
+ *
+ * @param traceparent names the span of the request to the end point; null: nobody traces it
+ */
 export async function postEvent(
   { notifications, clock }: Pick<WebhookDependencies, 'notifications' | 'clock'>,
   { url, secrets }: OpenEndpoint,
   { eventId, isOutOfOrder, redrives }: Pick<Delivery, 'eventId' | 'isOutOfOrder' | 'redrives'>,
   body: Buffer,
-): Promise<Failure | null> {
+  traceparent: string | null = null,
+): Promise<Posted> {
   const nowMs = clock.now()
   const { key, previous, headers } = secrets
   const keys = [...(key === null ? [] : [key]), ...(previous && previous.untilMs > nowMs ? [previous.key] : [])]
@@ -33,22 +45,25 @@ export async function postEvent(
   const own = webhookHeaders(keys, { id: eventId, body, timestampMs: nowMs }, randomUUID())
   const marks = isOutOfOrder || redrives > 0 ? { [OUT_OF_ORDER]: 'true' } : {}
   try {
+    const traced = traceparent === null ? {} : { traceparent }
     const answer = await notifications.http.request({
       method: 'POST',
       url,
-      headers: { ...custom, 'content-type': 'application/json', ...own, ...marks },
+      headers: { ...custom, 'content-type': 'application/json', ...own, ...marks, ...traced },
       body,
       reads: 'status',
     })
     const { status } = answer
-    if (status >= 200 && status < 300) return null
+    if (status >= 200 && status < 300) return { status, failure: null }
     const message =
       status >= 300 && status < 400
         ? `It answered with status ${status}. Redirects are not followed.`
         : `It answered with status ${status}.`
-    return { code: `status-${status}`, message, status, retryAfterMs: retryAfterMs(answer.headers['retry-after'], nowMs) }
+    const pauseMs = retryAfterMs(answer.headers['retry-after'], nowMs)
+    return { status, failure: { code: `status-${status}`, message, status, retryAfterMs: pauseMs } }
   } catch (error) {
     const code = isHoldfastError(error) ? error.code : 'no-answer'
-    return { code, message: messageOf(error).slice(0, 300), status: null, retryAfterMs: null }
+    const message = messageOf(error).slice(0, 300)
+    return { status: null, failure: { code, message, status: null, retryAfterMs: null } }
   }
 }

@@ -16,6 +16,8 @@ export interface EventRecord {
   readonly cipher: () => SessionCipher
   /** Whom webhooks tell. Absent, or null: nobody. */
   readonly webhooks?: WebhookView | null
+  /** See `Entry.traceparent`. */
+  readonly traceparent?: string | null
   /** The index of the event in its entry. The projector sets it. */
   readonly position?: number
 }

@@ -79,6 +79,15 @@ describe('the deliveries of an event', () => {
     expect(mine.map((name, index) => name === others[index])).toEqual([false, false, false])
   })
 
+  test('carry the span of their message while somebody traces it, and nothing otherwise', () => {
+    const record = { sessionId: SESSION, place: { sequence: 8, index: 2, prevHash: '' }, cipher: () => cipher }
+    const webhooks = view({ webhooks: [hook('1', 'message')] })
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const carried = (given: string | null) =>
+      webhookDeliveries(received(), { ...record, webhooks, traceparent: given }).map(({ fields }) => fields['traceparent'])
+    expect([carried(traceparent), carried(null)]).toEqual([[traceparent], [undefined]])
+  })
+
   test('are one for each end point and event that it wants, with the same bytes, sealed', () => {
     const webhooks = [hook('1', 'message'), hook('2', '*'), hook('3', 'session.status')]
     const merges = project(received(), view({ webhooks, metadata: { user: '1' } }, [hook('4', 'message')]))

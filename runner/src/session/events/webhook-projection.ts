@@ -6,12 +6,12 @@ import { webhookEventOf } from './webhook-event.ts'
 
 /** Writes a delivery for each end point that wants to be told of the event. */
 export const webhookDeliveries: Projection = (event, record) => {
-  const { sessionId, webhooks, cipher } = record
+  const { sessionId, webhooks, cipher, traceparent = null } = record
   if (!webhooks || copiesFor(webhooks) === 0) return []
   const seal = (body: Buffer, place: string): Buffer => cipher().sealContent(body, place)
   const pseudonym = (jid: string): string => cipher().pseudonym(jid)
   return webhookEventOf(event, webhooks).flatMap((told, index) =>
-    deliveriesOf(told, webhooks, { sessionId, order: orderOf(record, index), seal, pseudonym }),
+    deliveriesOf(told, webhooks, { sessionId, order: orderOf(record, index), seal, pseudonym, traceparent }),
   )
 }
 

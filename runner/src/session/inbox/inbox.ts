@@ -5,7 +5,7 @@ import { STATE_KINDS } from '@holdfast/core/journal/state-kinds'
 import type { InboxRow } from '@holdfast/core/journal/state-values'
 import { DOCUMENTED, type Received } from '../../whatsapp/delivered-stanzas.ts'
 import type { MessageAddress, ReceivedMessage } from '../../whatsapp/received-message.ts'
-import type { Entry } from '../journal/group.ts'
+import type { Entry, RecordPlace } from '../journal/group.ts'
 import { isRecent, KnownMessages } from './known-messages.ts'
 import { decodeRow, encodeRow, keptOf, type StoredMessage } from './inbox-rows.ts'
 import { MessageDocuments, documentIdsOf } from './message-documents.ts'
@@ -100,7 +100,7 @@ export class Inbox {
   }
 
   /** Returns the row of a newly decrypted stanza and the rest of its record. The caller commits them with the ratchet step. */
-  admit({ hash, stanzaId, plain, message, tells = false, hasNoReceipt = false }: Received): AdmittedRow {
+  admit({ hash, stanzaId, plain, message, tells = false, hasNoReceipt = false, trace = null }: Received): AdmittedRow {
     const [document] = message ? documentIdsOf(message) : []
     const isReserved = message !== null && this.#known.isReserved(message)
     const stored = message && !this.knows(message) ? storedMessageOf(message, this.#known.isDocument) : undefined
@@ -131,14 +131,20 @@ export class Inbox {
     if (stored && isReserved) return { keys, entry: {}, onApplied }
     if (tells) return { keys, entry: { onDurable: () => this.#onNotice() }, onApplied }
     if (!stored || document === undefined) return { keys, entry: { onDurable: () => this.#settle(hash) }, onApplied }
+    trace?.admitted()
     const entry = {
       events: [messageEventOf(stored, document)],
       bytesOfWrites: bytesOf(stored),
       onWritten: () => {
+        trace?.written()
         this.#settle(hash)
         this.#onDocumented(document, stored)
       },
-      onRefused: () => this.#refused(hash),
+      onRefused: () => {
+        trace?.failed('refused')
+        this.#refused(hash)
+      },
+      ...(trace ? { traceparent: trace.traceparent, onDurable: ({ sequence }: RecordPlace) => trace.recorded(sequence) } : {}),
     }
     return { keys, entry, onApplied }
   }

@@ -9,6 +9,8 @@ export interface Entry {
   readonly mutation?: Mutation
   /** Events that change documents. They become merges without preconditions, so that no merge can stop the session. */
   readonly events?: readonly SessionEvent[]
+  /** The span of the message that the events tell of; webhooks' deliveries continue its trace. Absent, or null: nobody traces it. */
+  readonly traceparent?: string | null
   /** Merges without an event, see `session-event.ts`. They follow those of the events. */
   readonly writes?: (place: RecordPlace) => readonly Merge[]
   /**
@@ -99,7 +101,7 @@ export const retryOf = (group: Group, entry: Entry): Group => ({
 })
 
 /** The parts of an entry that its record does not settle. */
-const RETRIED = ['events', 'writes', 'unlessChanged', 'onWritten', 'onOutdated', 'onRefused', 'onEnd'] as const
+const RETRIED = ['events', 'traceparent', 'writes', 'unlessChanged', 'onWritten', 'onOutdated', 'onRefused', 'onEnd'] as const
 
 /** Whether the entry changes documents. */
 export const hasWrites = ({ events, writes }: Entry): boolean => writes !== undefined || (events?.length ?? 0) > 0

@@ -128,9 +128,9 @@ export class Journal {
   }
 
   /** Returns the merges of events at a place of the log. */
-  mergesOf(events: readonly SessionEvent[], place: RecordPlace): Merge[] {
+  mergesOf(events: readonly SessionEvent[], place: RecordPlace, traceparent: string | null = null): Merge[] {
     const webhooks = this.#webhooks()
-    return this.#project(events, { sessionId: this.#sessionId, place, cipher: () => this.#unlocked(), webhooks })
+    return this.#project(events, { sessionId: this.#sessionId, place, cipher: () => this.#unlocked(), webhooks, traceparent })
   }
 
   /** Resolves when the position is durable. Rejects when the journal ends before. */
@@ -236,7 +236,7 @@ export class Journal {
    */
   #writesOf(entry: Entry, place: RecordPlace): readonly Merge[] | null {
     try {
-      return [...this.mergesOf(entry.events ?? [], place), ...(entry.writes?.(place) ?? [])]
+      return [...this.mergesOf(entry.events ?? [], place, entry.traceparent), ...(entry.writes?.(place) ?? [])]
     } catch (error) {
       this.#listeners.onWriteRefused([messageOf(error)])
       return null

@@ -142,9 +142,9 @@ export class JobProgress {
   #say(job: OpenJob, status: MessageStatus, entry: Entry = {}, change: PaceChange = NO_CHANGE): number {
     const { id, document } = job
     const at = new Date(this.#clock.now())
-    const { messageId, chat } = document
+    const { messageId, chat, traceparent = null } = document
     const event = { type: 'message.status' as const, job: id, messageId, chat, at, ...status }
-    const whole: Entry = { ...traced(entry, job.trace.record(status.status)), events: [event, ...change.events] }
+    const whole: Entry = { ...traced(entry, job.trace.record(status.status)), events: [event, ...change.events], traceparent }
     const changesState = Object.keys(change.keys).length > 0
     return changesState ? this.#state.change({ keys: change.keys }, whole) : this.#state.append(whole)
   }

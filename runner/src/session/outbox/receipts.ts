@@ -196,6 +196,7 @@ export class Receipts {
     const event: SessionEvent = { type: 'message.status', job: id, messageId, ...chatIn(chat), at, status: 'sent' }
     this.#state.append({
       events: [event],
+      traceparent,
       unlessChanged: [snapshot],
       onWritten: () => {
         this.add(messageId, { id, chat, traceparent }, 'sent')
@@ -247,7 +248,7 @@ export class Receipts {
       attributes: { 'holdfast.job': id, 'holdfast.status': type },
     })
     const event: SessionEvent = { type: 'message.status', job: id, messageId, ...chatIn(chat), at, status: type }
-    const entry = { events: [event], onWritten: () => span.end() }
+    const entry = { events: [event], traceparent, onWritten: () => span.end() }
     if (mutation) this.#state.change(mutation, entry)
     else this.#state.append(entry)
   }

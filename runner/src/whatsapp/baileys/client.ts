@@ -156,7 +156,7 @@ export class BaileysClient implements Client {
   }
 
   #receiving(creds: AuthenticationCreds, keyStore: KeyStore, stanzas: WeakMap<Uint8Array, BinaryNode>): Receiving {
-    const { deliveries, logger, wantsFullHistory } = this.#options
+    const { deliveries, logger, wantsFullHistory, traceReceived } = this.#options
     const fromPhone = new FromPhone(creds, { wantsFullHistory })
     return new Receiving({
       keyStore,
@@ -165,6 +165,7 @@ export class BaileysClient implements Client {
       reader: this.#readerFor(() => creds.me ?? { id: '' }),
       logger,
       fromPhone: fromPhone.take,
+      ...(traceReceived ? { traceReceived } : {}),
     })
   }
 

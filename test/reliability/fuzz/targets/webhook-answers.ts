@@ -86,11 +86,12 @@ const webhookAnswers: Target = {
         answering = answeringOf(random, portOf(elsewhere))
         const ended = new AbortController()
         const posted = postEvent({ notifications: { http }, clock: systemClock }, endpoint, delivery, Buffer.from('{}'))
-        const failure = await Promise.race([posted, isLate(ended.signal)]).finally(() => ended.abort())
+        const outcome = await Promise.race([posted, isLate(ended.signal)]).finally(() => ended.abort())
         for (const socket of sockets) socket.destroy()
-        if (failure === LATE) return `the attempt took more than ${LATE_AFTER} times its limit`
+        if (outcome === LATE) return `the attempt took more than ${LATE_AFTER} times its limit`
         if (strayed > 0) return 'a redirect was followed'
         const { status } = answering
+        const { failure } = outcome
         const isTaken = failure === null
         if (status !== null && isTaken !== (status >= 200 && status < 300))
           return `status ${status} counts as ${isTaken ? 'taken' : 'failed'}`

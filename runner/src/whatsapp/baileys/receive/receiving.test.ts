@@ -1,4 +1,5 @@
 import { proto, type BinaryNode } from '@whiskeysockets/baileys'
+import type { Traces } from '@holdfast/core/platform/traces'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ATTEMPTS } from '../../../session/inbox/delivery-policy.ts'
 import { Contact, Phone } from '../testing/contact.ts'
@@ -341,5 +342,50 @@ describe('a delivery that is counted first', () => {
     await one.receive(broken(await contact.text('broken')))
     expect(count(one)).toEqual([])
     expect([...one.image.entries('undecrypted')]).toHaveLength(1)
+  })
+})
+
+describe('the trace of a message', () => {
+  /** The spans that have ended, as `name code`. */
+  const ended: string[] = []
+  let last = 0
+  const traces: Traces = {
+    begin: (name) => ({
+      traceparent: `00-${'1'.repeat(32)}-${String(++last).padStart(16, '0')}-01`,
+      logFields: {},
+      end: ({ error } = {}) => void ended.push([name, error].filter(Boolean).join(' ')),
+    }),
+    close: async () => {},
+  }
+
+  beforeEach(async () => {
+    device = new DeviceUnderTest({ traces })
+    contact = await newContact()
+    ended.length = 0
+  })
+
+  test('ends when its document is written, and carries to the deliveries', async () => {
+    device.appended.length = 0
+    await device.receive(await contact.text('hello again', { id: 'M1' }))
+    expect(ended).toEqual(['decrypt'])
+    const [entry] = device.appended
+    expect(entry?.traceparent).toMatch(/^00-1{32}-/)
+    entry?.onDurable?.({ sequence: 7, index: 0, prevHash: '' })
+    entry?.onWritten?.()
+    expect(ended).toEqual(['decrypt', 'record', 'receive'])
+  })
+
+  test('has the code of what kept it from being read', async () => {
+    await complaint(broken(await contact.text('broken', { id: 'M2' })))
+    expect(ended).toContain('receive bad-mac')
+  })
+
+  test('is not shown of a stanza that comes again, nor of one without a message', async () => {
+    const stanza = await contact.text('once', { id: 'M3' })
+    await device.receive(stanza)
+    ended.length = 0
+    await device.receive(stanza)
+    await device.receive(contact.stanza([], { id: 'M4' }))
+    expect(ended).toEqual([])
   })
 })

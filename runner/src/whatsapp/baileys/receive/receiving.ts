@@ -3,6 +3,7 @@ import { MISSING_KEYS_ERROR_TEXT, encodeBinaryNode, isJidNewsletter, type Binary
 import type { KeyChanges } from '@holdfast/core/journal/mutation'
 import type { Logger } from '@holdfast/core/platform/logging'
 import { DOCUMENTED, type DeliveredStanzas } from '../../delivered-stanzas.ts'
+import type { ReceivedTrace } from '../../received-trace.ts'
 import type { KeyStore } from '../signal/key-store.ts'
 import type { Transaction } from '../signal/transaction.ts'
 import { StanzaDelivery, causeOf, failedStanza, isOnlyOnThePhone, troubleOf } from './failed-stanza.ts'
@@ -20,6 +21,8 @@ export interface ReceivingOptions {
   readonly reader: Reader
   readonly logger: Logger
   /** Returns the keys to store with a message of our own phone, and whether the message tells of other messages. */
+  /** See `ClientOptions`. */
+  readonly traceReceived?: (messageId: string) => ReceivedTrace | null
   readonly fromPhone: (protocol: proto.Message.IProtocolMessage) => { keys: KeyChanges; tells: boolean }
 }
 
@@ -42,6 +45,8 @@ interface Decrypted {
  */
 export class Receiving {
   readonly #options: ReceivingOptions
+  /** The traces of stanzas that have arrived. */
+  readonly #traces = new WeakMap<BinaryNode, ReceivedTrace>()
 
   constructor(options: ReceivingOptions) {
     this.#options = options
@@ -69,8 +74,10 @@ export class Receiving {
 
   /** Records a stanza that Baileys will refuse by itself, or that comes in clear. Called on arrival, before Baileys sees it. */
   arrived(stanza: BinaryNode): void {
-    const { keyStore, reader, deliveries } = this.#options
+    const { keyStore, reader, deliveries, traceReceived } = this.#options
     if (keyStore.isClosed) return
+    const trace = traceReceived?.(stanza.attrs['id'] ?? '')
+    if (trace) this.#traces.set(stanza, trace)
     if (isJidNewsletter(stanza.attrs['from'])) return this.#admitPost(stanza)
     const trouble = troubleOf(stanza, reader)
     if (!trouble) return
@@ -102,6 +109,7 @@ export class Receiving {
       plain,
       message: reading?.message ?? null,
       tells: fromOwnPhone.tells,
+      trace: delivery && this.#traceOf(delivery.stanza),
     }
     const settles = delivery && reading && !reading.isKeyOnly ? delivery.key : null
     const { keys, commit } = deliveries.admit(received, settles)
@@ -123,6 +131,7 @@ export class Receiving {
     const cause = causeOf(error)
     const answer = deliveries.notDecrypted(delivery, cause)
     if (answer === 'as-read') return emptyPlaintext()
+    this.#traceOf(delivery.stanza)?.failed(cause.code)
     if (answer === 'ask-no-more') throw new Error(ASK_NO_MORE, { cause: error })
     // On the text of a used key Baileys would not ask again, although the message is not stored.
     throw cause.code === 'used-key' ? new Error('The message is not stored.', { cause: error }) : error
@@ -133,7 +142,7 @@ export class Receiving {
     const message = describeUnavailable(stanza, reader)
     if (!message) return
     const hash = hashOf(encodeBinaryNode(stanza))
-    deliveries.inClear({ hash, stanzaId: message.messageId, plain: emptyPlaintext(), message })
+    deliveries.inClear({ hash, stanzaId: message.messageId, plain: emptyPlaintext(), message, trace: this.#traceOf(stanza) })
   }
 
   /** The server gets an ack of a post, and no receipt. The same post has other attributes when it comes again. */
@@ -142,7 +151,18 @@ export class Receiving {
     const message = describePost(stanza, reader)
     if (!message) return
     const hash = hashOf(Buffer.from(`${message.chat} ${message.messageId} ${stanza.attrs['edit'] ?? ''}`))
-    deliveries.inClear({ hash, stanzaId: message.messageId, plain: emptyPlaintext(), message, hasNoReceipt: true })
+    deliveries.inClear({
+      hash,
+      stanzaId: message.messageId,
+      plain: emptyPlaintext(),
+      message,
+      hasNoReceipt: true,
+      trace: this.#traceOf(stanza),
+    })
+  }
+
+  #traceOf(stanza: BinaryNode): ReceivedTrace | null {
+    return this.#traces.get(stanza) ?? null
   }
 }
 

@@ -15,6 +15,7 @@ import type { Clock, DocumentStore, Fields } from '@holdfast/core/platform/ports
 import type { Mutation } from '@holdfast/core/journal/mutation'
 import { StateImage } from '@holdfast/core/journal/state-image'
 import { systemClock } from '@holdfast/core/platform/system-clock'
+import type { Traces } from '@holdfast/core/platform/traces'
 import type { Entry, RecordPlace } from '../../../session/journal/group.ts'
 import { Deliveries } from '../../../session/inbox/deliveries.ts'
 import { Inbox } from '../../../session/inbox/inbox.ts'
@@ -23,6 +24,7 @@ import type { Journal } from '../../../session/journal/journal.ts'
 import { JournaledState } from '../../../session/journal/journaled-state.ts'
 import { Undecrypted } from '../../../session/inbox/undecrypted.ts'
 import { RecordArchive } from '../../../session/archive/record-archive.ts'
+import { ReceivedTrace } from '../../received-trace.ts'
 import type { ObjectStore } from '@holdfast/core/platform/ports'
 import { encodeCreds } from '../signal/codec.ts'
 import { silenceConsole } from '../patches/console-guard.ts'
@@ -70,8 +72,8 @@ export class DeviceUnderTest {
   #cuts = 0
 
   /** @param earlier the device of an earlier owner, whose state this one takes over */
-  constructor(options: { earlier?: DeviceUnderTest; isSuspect?: boolean; objects?: ObjectStore } = {}) {
-    const { earlier, isSuspect = false, objects = NO_OBJECTS } = options
+  constructor(options: { earlier?: DeviceUnderTest; isSuspect?: boolean; objects?: ObjectStore; traces?: Traces } = {}) {
+    const { earlier, isSuspect = false, objects = NO_OBJECTS, traces } = options
     this.cipher = earlier?.cipher ?? new SessionCipher(SESSION, new Map([[1, randomBytes(32)]]), 1)
     silenceConsole()
     this.image = new StateImage()
@@ -101,6 +103,7 @@ export class DeviceUnderTest {
       reader: this.reader,
       logger: SILENT,
       fromPhone: new FromPhone(this.creds, { wantsFullHistory: () => false }).take,
+      ...(traces ? { traceReceived: (messageId) => ReceivedTrace.begin(traces, SESSION, messageId) } : {}),
     })
     const me = () => this.creds.me
     const { state, keyStore, names, receiving } = this
