@@ -110,6 +110,14 @@ describe('a return of many sessions to a time', () => {
     expect(body).toMatchObject({ sums: { waiting: 1 }, sessions: [{ waitsFor: 'session-exported' }] })
   })
 
+  it('leaves out a session that is logged out, although its owner has not put its last state aside yet', async () => {
+    const session = await backedUp(1)
+    const fields = { state: 'LOGGED_OUT', reason: 'logged-out-on-request' }
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields }])
+    const { body } = await calls.post('/api/backups/restore', { at: at(), sessions: [nameOf(session)] })
+    expect(body).toMatchObject({ sessions: [], refused: [{ session: nameOf(session), code: 'cannot-restore' }] })
+  })
+
   it('of a session that there is none of is refused as a whole', async () => {
     const { status, body } = await calls.post('/api/backups/restore', { at: at(), sessions: ['nobody'], approve: true })
     expect([status, body.code]).toEqual([404, 'unknown-session'])

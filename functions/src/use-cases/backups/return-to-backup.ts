@@ -97,14 +97,12 @@ function chosen(backups: readonly StoredBackup[], wanted: Wanted): StoredBackup 
 }
 
 /** WhatsApp has ended the credentials that a log-out put aside: a restore of them would only ask for a new scan. */
-function requireSameDevice({ putAside }: SessionDocument, { object }: StoredBackup): void {
+function requireSameDevice({ state, putAside }: SessionDocument, { object }: StoredBackup): void {
   const ended = unlinkedSince(putAside, placeOfCheckpoint(object)?.seq ?? 0)
-  if (!ended) return
-  const last = backupIdOf(ended.object)
-  throw new Refusal(
-    'cannot-restore',
-    `The device of this backup was unlinked (${last}). WhatsApp accepts its credentials no more.`,
-  )
+  // The owner may be about to put its last state aside.
+  if (!ended && state !== 'LOGGED_OUT') return
+  const last = ended ? ` (${backupIdOf(ended.object)})` : ''
+  throw new Refusal('cannot-restore', `The device of this backup was unlinked${last}. WhatsApp accepts its credentials no more.`)
 }
 
 interface Losing {

@@ -22,11 +22,23 @@ function fakeSession(options: {
   }
   const engine = {
     memory: { loggedOut },
-    checkpointer: { putAside: (reason: string) => call(`put aside: ${reason}`, backupFails) },
+    checkpointer: {
+      backup: async ({ why }: { why: string }) => {
+        await call(`backup: ${why}`, backupFails)
+        return 'the backup'
+      },
+      keepAside: (reason: string, what: unknown) => void calls.push(`${String(what)} is put aside: ${reason}`),
+    },
   } as unknown as Engine
   const session: LogoutSession = {
     reconnection: { isHalted },
-    keeper: { reach, unlink: () => call('unlink', unlinkFails) },
+    keeper: {
+      reach,
+      unlink: async (_, confirmed) => {
+        await call('unlink', unlinkFails)
+        confirmed()
+      },
+    },
     engine: () => engine,
   }
   return { session, calls }
@@ -58,7 +70,7 @@ const UNREACHABLE = { code: 'not-connected' }
 test('a log-out unlinks the device after the state is backed up', async () => {
   const { result, calls } = perform({})
   expect(await result).toMatchObject(LOGGED_OUT)
-  expect(calls).toEqual(['put aside: logged-out', 'note: The state was backed up.', 'unlink'])
+  expect(calls).toEqual(['backup: logged-out', 'note: The state was backed up.', 'unlink', 'the backup is put aside: logged-out'])
 })
 
 test('a log-out of an unlinked device does nothing', async () => {
@@ -84,13 +96,21 @@ test.each([{ isHalted: true }, { reach: 'pairing' as const }])(
 test('a log-out does not unlink the device when the backup failed', async () => {
   const { result, calls } = perform({ backupFails: new HoldfastError('backup-failed', 'No object.') })
   await expect(result).rejects.toMatchObject({ code: 'backup-failed' })
-  expect(calls).toEqual(['put aside: logged-out'])
+  expect(calls).toEqual(['backup: logged-out'])
 })
 
 test('a log-out whose connection ended waits for the next one, and fails when its time is up', async () => {
   const unlinkFails = new ConnectionEnded()
   expect(await perform({ unlinkFails }).result).toBeNull()
   await expect(perform({ unlinkFails }, false).result).rejects.toMatchObject(UNREACHABLE)
+})
+
+test('a log-out that did not unlink the device leaves the backups of before usable', async () => {
+  for (const unlinkFails of [new ConnectionEnded(), new Error('refused')]) {
+    const { result, calls } = perform({ unlinkFails }, false)
+    await expect(result).rejects.toThrow()
+    expect(calls).toEqual(['backup: logged-out', 'note: The state was backed up.', 'unlink'])
+  }
 })
 
 test('a log-out that WhatsApp refuses fails with its error', async () => {

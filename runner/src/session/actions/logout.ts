@@ -23,10 +23,11 @@ export const logout: ActionHandler<LogoutSession> = {
       if (action.isInTime) return null
       throw unreachable('The session could not connect in time.')
     }
-    await engine.checkpointer.putAside('logged-out')
+    const checkpoint = await engine.checkpointer.backup({ why: 'logged-out' })
     action.note('The state was backed up.')
     try {
-      await session.keeper.unlink(engine)
+      // Named once the device is unlinked: whoever finds it named gives up every backup of before.
+      await session.keeper.unlink(engine, () => engine.checkpointer.keepAside('logged-out', checkpoint))
       return LOGGED_OUT
     } catch (error) {
       if (!(error instanceof ConnectionEnded)) throw error

@@ -25,9 +25,10 @@ function linkedSession(options: { unlinkFails?: boolean } = {}) {
         return now.reach
       },
       close: () => Promise.resolve(),
-      unlink: () => {
+      unlink: (_, confirmed) => {
         calls.push('unlink')
         if (options.unlinkFails) throw new ConnectionEnded('It ended.')
+        confirmed()
         Object.assign(now, { loggedOut: true, isHalted: true })
         return Promise.resolve()
       },
@@ -36,7 +37,10 @@ function linkedSession(options: { unlinkFails?: boolean } = {}) {
       now.isOpen
         ? ({
             memory: now,
-            checkpointer: { putAside: (reason: string) => Promise.resolve(calls.push(`put aside: ${reason}`)) },
+            checkpointer: {
+              backup: ({ why }: { why: string }) => Promise.resolve(calls.push(`backup: ${why}`)),
+              keepAside: (reason: string) => calls.push(`put aside: ${reason}`),
+            },
           } as unknown as Engine)
         : null,
   }
@@ -67,9 +71,10 @@ test('a rotation backs up, unlinks the old device and ends when the session asks
   world.asksForPhone()
   expect(await advance()).toMatchObject({ code: 'rotated' })
   expect(world.calls).toEqual([
-    'put aside: logged-out',
+    'backup: logged-out',
     'note: The state was backed up.',
     'unlink',
+    'put aside: logged-out',
     'note: The old device is unlinked.',
     'resume',
   ])

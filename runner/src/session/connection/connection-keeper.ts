@@ -161,11 +161,13 @@ export class ConnectionKeeper {
   /**
    * Unlinks the device from its phone, which ends the connection and halts the session.
    *
+   * @param confirmed called once WhatsApp has confirmed it, before anything says that the session is logged out
    * @throws ConnectionEnded when WhatsApp did not confirm it. The next login shows whether the device is unlinked.
    */
-  async unlink(engine: Engine): Promise<void> {
+  async unlink(engine: Engine, confirmed: () => void): Promise<void> {
     if (!this.#connection || !this.#dependencies.isWanted()) throw new ConnectionEnded('The connection has ended.')
     await this.#unlinking.ask(this.#connection)
+    confirmed()
     engine.memory.rememberLogout()
     this.#dependencies.reconnection.halt()
     this.#dependencies.publish('LOGGED_OUT', 'logged-out-on-request')

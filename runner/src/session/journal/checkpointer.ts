@@ -119,10 +119,15 @@ export class Checkpointer {
    * @throws HoldfastError `backup-failed` when the object could not be written, read back and opened.
    */
   async putAside(reason: string): Promise<void> {
-    const { state, clock } = this.#options
     const checkpoint = await this.backup({ why: reason })
+    await this.#options.state.journal.whenDurable(this.keepAside(reason, checkpoint))
+  }
+
+  /** Names a backup and the reason in the session's document, so that it is never removed. Returns the position of its record. */
+  keepAside(reason: string, checkpoint: CheckpointPointer): number {
+    const { state, clock } = this.#options
     const aside = [{ reason, at: new Date(clock.now()), checkpoint, records: null }]
-    await state.journal.whenDurable(state.append({ events: [{ type: 'state.put-aside', aside }] }))
+    return state.append({ events: [{ type: 'state.put-aside', aside }] })
   }
 
   async #make(wish: BackupWish | null): Promise<void> {
