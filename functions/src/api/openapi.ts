@@ -41,6 +41,7 @@ export function describeRoutes(routes: readonly Route[]) {
       paths,
       components: {
         schemas: itemsOf(routes),
+        responses: problemResponses(routes),
         securitySchemes: { [KEY_SCHEME]: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
       },
     },
@@ -54,26 +55,31 @@ export function withExamples(described: ReturnType<typeof createDocument>) {
   const named = (components?.schemas ?? {}) as NamedSchemas
   for (const operations of Object.values(paths)) {
     for (const { responses = {} } of Object.values(operations) as OperationObject[]) {
-      for (const [status, { description, content }] of Object.entries(responses)) {
-        const [json, error] = [content?.['application/json'], content?.['application/problem+json']]
+      for (const { content } of Object.values(responses)) {
+        const json = content?.['application/json']
         if (json?.schema) json.example = exampleOf(json.schema, named)
-        if (error) error.example = problemExample(Number(status), description)
       }
     }
+  }
+  for (const { description, content } of Object.values((components?.responses ?? {}) as Responses)) {
+    const error = content?.['application/problem+json']
+    if (error) error.example = problemExample(description)
   }
   return described
 }
 
 interface OperationObject {
-  readonly responses?: Readonly<Record<string, { readonly description: string; readonly content?: Contents }>>
+  readonly responses?: Responses
 }
+
+type Responses = Readonly<Record<string, { readonly description: string; readonly content?: Contents }>>
 
 type Contents = Record<string, { readonly schema?: object; example?: unknown }>
 
-/** The first of the errors that answer with this status, as a caller gets it. */
-function problemExample(status: number, description: string) {
+/** The first of the errors of a response, as a caller gets it. */
+function problemExample(description: string) {
   const code = (/`([a-z-]+)`/.exec(description)?.[1] ?? 'internal-error') as ProblemCode
-  const { title } = PROBLEMS[code]
+  const { title, status } = PROBLEMS[code]
   const detail = `${title}.`
   return { type: `urn:holdfast:problem:${code}`, code, status, statusCode: status, title, detail, message: detail, error: title }
 }
@@ -120,20 +126,32 @@ const answersOf = ({ answers }: Route) =>
     ]),
   )
 
-/** Returns one response for each status. Its description lists the codes. */
+/** Returns one response for each status, by its name. */
 function problemsOf(route: Route) {
-  const codes = [...(route.problems ?? []), ...commonProblems(route)]
-  const byStatus = Map.groupBy(codes, (code) => String(PROBLEMS[code].status))
-  return Object.fromEntries(
-    [...byStatus].map(([status, ofStatus]) => [
-      status,
-      {
-        description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-        content: { 'application/problem+json': { schema: problemSchema } },
-      },
-    ]),
-  )
+  const byStatus = Object.entries(codesOf(route))
+  return Object.fromEntries(byStatus.map(([status, codes]) => [status, { $ref: `#/components/responses/${nameOf(codes)}` }]))
 }
+
+function codesOf(route: Route): Record<string, ProblemCode[]> {
+  const codes = new Set([...(route.problems ?? []), ...commonProblems(route)])
+  return Object.fromEntries(Map.groupBy(codes, (code) => String(PROBLEMS[code].status)))
+}
+
+/** Returns the responses with problems, by their names. Many routes share one, so that the document and what is made from it stay small. */
+function problemResponses(routes: readonly Route[]) {
+  const all = routes.flatMap((route) => Object.values(codesOf(route)))
+  return Object.fromEntries(all.map((codes) => [nameOf(codes), problemResponse(codes)]))
+}
+
+/** Its description lists the codes. */
+const problemResponse = (codes: readonly ProblemCode[]) => ({
+  description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+/** `unknown-session`, `unknown-tenant` → `UnknownSessionOrUnknownTenant` */
+const nameOf = (codes: readonly ProblemCode[]): string =>
+  codes.map((code) => code.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())).join('Or')
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 

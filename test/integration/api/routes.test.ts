@@ -95,6 +95,10 @@ describe('GET /api/openapi.json', () => {
 
   const described = JSON.parse(JSON.stringify(withExamples(describeRoutes(ROUTES))))
 
+  /** The error that a response names. Routes share them. */
+  const errorOf = (name: string): { description: string; content: Record<string, { example?: unknown }> } =>
+    described.components.responses[name.split('/').at(-1) ?? '']
+
   it.each(ROUTES)('has roles, and examples of all answers and errors, for $operationId', ({ method, path, roles, answers }) => {
     const operation = described.paths[path.replaceAll(/:(\w+)/g, '{$1}')][method.toLowerCase()]
     expect(operation['x-roles']).toEqual(roles === 'anybody' ? ['anybody'] : roles)
@@ -103,11 +107,10 @@ describe('GET /api/openapi.json', () => {
       const { example } = operation.responses[status].content['application/json']
       expect([status, schema.safeParse(example).error?.message]).toEqual([status, undefined])
     }
-    const errors = Object.entries<{ content: Record<string, { example?: unknown }> }>(operation.responses).filter(
-      ([status]) => status >= '4',
-    )
+    const errors = Object.entries<{ $ref: string }>(operation.responses).filter(([status]) => status >= '4')
     expect(errors.map(([status]) => status)).toContain('503')
-    for (const [status, { content }] of errors) {
+    for (const [status, { $ref }] of errors) {
+      const { content } = errorOf($ref)
       expect(problemSchema.parse(content['application/problem+json']?.example).statusCode).toBe(Number(status))
     }
     for (const parameter of operation.parameters ?? [])
@@ -127,8 +130,9 @@ describe('GET /api/openapi.json', () => {
 
   it('lists the codes of problems by status, and names the key', () => {
     const { responses, security } = described.paths['/api/sendText'].post
-    expect(responses['422'].description).toContain('`unsupported-chat`')
-    expect(Object.keys(responses['422'].content)).toEqual(['application/problem+json'])
+    const error = errorOf(responses['422'].$ref)
+    expect(error.description).toContain('`unsupported-chat`')
+    expect(Object.keys(error.content)).toEqual(['application/problem+json'])
     expect(security).toEqual([{ ApiKey: [] }])
     expect(described.paths['/health'].get.security).toEqual([])
   })
