@@ -8,12 +8,14 @@ const problem =
 
 const REFUSAL = { type: 'urn:x', code: 'unknown-session', title: 'There is no such session', detail: 'There is no session "a".' }
 
+const ADVICE = '`holdfast sessions` lists them, and `holdfast sessions create NAME` makes one.'
+
 describe('an error of the API', () => {
   it('says what it is, what to do, and under which id the log has it; refusals end with 3', async () => {
     const fetch = problem(404, REFUSAL, { 'X-Request-Id': 'r-1' })
     const { code, out, err } = await holdfast('sessions show a', { fetch })
     expect({ code, out }).toEqual({ code: 3, out: '' })
-    expect(err).toBe('There is no such session: There is no session "a".\nRequest r-1, 404 unknown-session.\n')
+    expect(err).toBe(`There is no such session: There is no session "a".\n${ADVICE}\nRequest r-1, 404 unknown-session.\n`)
   })
 
   it('with --json is one object on stderr', async () => {
@@ -27,7 +29,7 @@ describe('an error of the API', () => {
         code: 'unknown-session',
         message: 'There is no such session: There is no session "a".',
         details: [],
-        advice: null,
+        advice: ADVICE,
         status: 404,
         requestId: 'r-1',
       },

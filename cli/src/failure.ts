@@ -49,7 +49,7 @@ export function tell(error: unknown, url: string | null = null): Told {
 }
 
 function tellProblem(problem: HoldfastProblem, url: string | null): Told {
-  const { code, status, title, detail, issues, requestId, retryAfter } = problem
+  const { code, status, title, detail, issues, requestId } = problem
   const base = { ...TOLD, code, status, requestId }
   if (code === 'unexpected-answer') {
     return {
@@ -64,7 +64,7 @@ function tellProblem(problem: HoldfastProblem, url: string | null): Told {
     exitCode: exitCodeOf(status),
     message: title === '' || detail.startsWith(title) ? detail : `${title}: ${detail}`,
     details: issues.map(({ field, message }) => `${field}: ${message}`),
-    advice: ADVICE[status] ?? (retryAfter === null ? null : `Try again in ${retryAfter} s.`),
+    advice: adviceOn(problem),
   }
 }
 
@@ -75,6 +75,23 @@ function exitCodeOf(status: number): ExitCode {
 
 const ADVICE: Readonly<Record<number, string>> = {
   401: 'Set HOLDFAST_API_KEY, or store the key: holdfast profiles add NAME --url URL',
+}
+
+const adviceOn = ({ code, status, retryAfter }: HoldfastProblem): string | null =>
+  retryAfter === null ? (ADVICE[status] ?? ADVICE_OF_CODE[code] ?? null) : `Try again in ${retryAfter} s.`
+
+/** What the API says names its routes. */
+const ADVICE_OF_CODE: Readonly<Record<string, string>> = {
+  'unknown-session': '`holdfast sessions` lists them, and `holdfast sessions create NAME` makes one.',
+  'unknown-tenant': '`holdfast tenants` lists them.',
+  'unknown-message': '`holdfast queue list` lists them.',
+  'unknown-delivery': '`holdfast webhooks` lists them.',
+  'unknown-backup': '`holdfast backups NAME` lists them.',
+  'unknown-alert': '`holdfast alerts` lists them.',
+  'unknown-action': '`holdfast recoveries` lists them.',
+  'unknown-key': '`holdfast keys` lists them.',
+  'unknown-pool': '`holdfast pools` lists them.',
+  'session-not-working': '`holdfast sessions show NAME` says what it waits for.',
 }
 
 const NETWORK: Readonly<Record<string, string>> = {

@@ -79,6 +79,7 @@ describe('a wrong command line', () => {
     ['queue list --status lost', 'It is one of pending'],
     ['send 5511999990000 hi --key', 'argument missing'],
     ['sessions list main', 'too many arguments'],
+    ['sessions main', "unknown command 'sessions main'. There are: list, "],
     ['health --nonsense', "unknown option '--nonsense'"],
     ['failed retry', 'Which ones?'],
     ['backup', 'Which one?'],

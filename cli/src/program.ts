@@ -76,12 +76,21 @@ function settle(command: CommandUnknownOpts, host: Host): void {
     getErrHelpWidth: () => width,
     getOutHasColors: () => host.stdout.hasColours,
     getErrHasColors: () => host.stderr.hasColours,
+    outputError: (text, write) => write(mistakeOf(command) ?? text),
   })
   for (const below of command.commands) {
     below.configureHelp(command.configureHelp())
     below.showHelpAfterError('Run it with --help for what it takes.')
     settle(below, host)
   }
+}
+
+/** A word that is no command falls to the default one of its group, which takes none: what is wrong is the word. */
+function mistakeOf({ parent, registeredArguments, args }: CommandUnknownOpts): string | null {
+  const [word] = parent?.args ?? []
+  const names = parent?.commands.map((each) => each.name()) ?? []
+  if (!parent?.parent || word === undefined || names.includes(word) || args.length <= registeredArguments.length) return null
+  return `error: unknown command '${parent.name()} ${word}'. There are: ${names.join(', ')}.\n`
 }
 
 /** Runs one command line. Resolves with its exit code, whatever happens. */

@@ -65,10 +65,10 @@ function reportLines(context: Context, { moved, planned, kept }: CleanUpReport, 
     ([kind, reasons]) => `${Object.values(reasons).reduce((sum, each) => sum + each, 0)} ${kind}`,
   )
   return [
-    ...context.sentence(
-      `${going.length === 0 ? 'Nothing' : going.map(([kind, number]) => `${number} ${kind}`).join(', ')} ${word} to the archive.`,
-      '  ',
-    ),
+    // The action itself says that nothing goes.
+    ...(going.length === 0
+      ? []
+      : context.sentence(`${going.map(([kind, number]) => `${number} ${kind}`).join(', ')} ${word} to the archive.`, '  ')),
     ...(stays.length === 0 ? [] : context.sentence(`Left: ${stays.join(', ')}.`, '  ')),
   ]
 }

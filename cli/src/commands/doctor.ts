@@ -134,7 +134,7 @@ async function checkFleet({ api }: Context): Promise<Finding[]> {
     )
   if (fleet.noRoom !== null) found.push(finding('room', 'wrong', fleet.noRoom.sentence, fleet.noRoom.userAction))
   if (fleet.outage !== 'none') found.push(finding('outage', 'wrong', `All runners together show an outage: ${fleet.outage}.`))
-  const room = `${fleet.runners.length} runners, room for ${fleet.capacity.free} of ${fleet.capacity.total} sessions.`
+  const room = `${fleet.runners.length} ${fleet.runners.length === 1 ? 'runner' : 'runners'}, room for ${fleet.capacity.free} of ${fleet.capacity.total} sessions.`
   return [finding('fleet', fleet.runners.length === 0 ? 'wrong' : 'good', room), ...found]
 }
 
@@ -148,7 +148,7 @@ async function checkSessions({ api }: Context): Promise<Finding[]> {
     finding(
       'sessions',
       failed.length === 0 ? 'good' : 'warning',
-      `${sessions.length} sessions, ${failed.length} of them failed.`,
+      `${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}, ${failed.length} failed.`,
     ),
   ]
   for (const { name, sentence, userAction } of failed.slice(0, MOST_READ)) {

@@ -87,7 +87,7 @@ function runnerLines(context: Context, { health, fleet }: Snapshot): string[] {
 const WORDS = {
   WORKING: 'connected',
   STARTING: 'starting',
-  SCAN_QR_CODE: 'wait for a scan',
+  SCAN_QR_CODE: 'without a phone',
   FAILED: 'failed',
   STOPPED: 'stopped',
 } as const
@@ -117,6 +117,7 @@ function tenantLines(context: Context, { tenant, sessions, queue }: TenantSeen):
           SESSION_COLUMNS,
           sessions.map((session) => sessionRow(session, context.now)),
         )),
+    '',
     `${paint('bold', 'Queue')}  ${figures.join(', ')}`,
   ]
 }
@@ -125,9 +126,9 @@ const SESSION_COLUMNS = [
   { title: 'SESSION', least: 10 },
   { title: 'STATUS' },
   { title: 'FOR', align: 'right' as const },
-  { title: 'ACCOUNT', least: 7 },
+  { title: 'ACCOUNT', least: 7, isOptional: true as const },
   { title: 'RECORDS', align: 'right' as const },
-  { title: 'RATING' },
+  { title: 'RATING', isOptional: true as const },
   { title: 'BACKUPS', align: 'right' as const },
   { title: 'NEWEST', align: 'right' as const },
 ]
