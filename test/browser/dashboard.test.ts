@@ -175,7 +175,7 @@ test('an alert is acknowledged', async () => {
   await visitor.press('Acknowledge: qr-needed:default.branch')
   await visitor.sees('Acknowledged. Nobody is reminded of it.')
   await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'Acknowledged' }).click()
-  await page.locator('.row', { hasText: 'qr-needed' }).waitFor()
+  await page.locator('.row', { hasText: 'A session needs a phone' }).waitFor()
 })
 
 test('a channel of alerts is tested', async () => {

@@ -14,7 +14,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'backups', at: 'sessions/SESSION?tab=backups', shows: '.rows' },
   { name: 'records', at: 'sessions/SESSION?tab=records', shows: 'table' },
   { name: 'session-recoveries', at: 'sessions/SESSION?tab=recoveries', shows: '.rows' },
-  { name: 'queue', at: 'queue?status=any', shows: '.rows' },
+  { name: 'queue', at: 'queue?status=any', shows: '.trend ~ section .rows' },
   { name: 'message', at: 'queue/JOB', shows: '.timeline' },
   { name: 'recoveries', at: 'recoveries', shows: '.rows' },
   { name: 'recovery', at: 'recoveries/ACTION', shows: '.timeline' },

@@ -171,7 +171,7 @@ export const en = {
   },
   recordsUnknown: 'No runner has counted the records yet.',
   recordsCounted: 'Counted records',
-  countedOf: '{n} records count; a clean-up is due from {from}.',
+  countedOf: '{n} records count towards a clean-up, which is due from {from}.',
   growth: 'More each day',
   cleanUpOn: 'Clean-up due on',
   notWithinYear: 'not within a year',
@@ -181,7 +181,6 @@ export const en = {
   lastCleanUp: 'Last clean-up',
   byKind: 'Records by kind',
   kind: 'Kind',
-  holds: 'What it holds',
   recordCount: 'Records',
   cleanUp: 'Clean up',
   cleanUpDry: 'Dry run',
@@ -306,6 +305,31 @@ export const en = {
 
   // Alerts.
   alert: { open: 'Open', acknowledged: 'Acknowledged', resolved: 'Resolved' },
+  alertOf: {
+    'crash-loop': 'A runner dies again and again',
+    'runner-lost': 'A runner was lost',
+    'runners-missing': 'No runner is heard',
+    'cpu-high': 'A runner is short of CPU',
+    'memory-high': 'A runner is short of memory',
+    outage: 'An outage',
+    'health-changed': 'The health has changed',
+    'sweep-dead': 'The sweep does not run',
+    disconnected: 'A session is disconnected',
+    'needs-attention': 'A session needs attention',
+    'qr-needed': 'A session needs a phone',
+    'recovery-failed': 'A recovery failed',
+    'approval-needed': 'A recovery waits for approval',
+    'foreign-connection': 'Another program uses a session',
+    'deaf-session': 'A session is deaf',
+    'phone-absent': 'A phone has been away for days',
+    quarantined: 'A session is quarantined',
+    'record-level': 'A session has too many records',
+    'backup-check-failed': 'A backup cannot be read back',
+    'purge-stuck': 'A purge does not end',
+    'dead-letter': 'Messages have failed',
+    'queue-depth': 'Too many messages wait',
+    'webhook-failing': 'A webhook takes nothing',
+  },
   severity: { info: 'Info', warning: 'Warning', critical: 'Critical' },
   noAlerts: 'No alert is open.',
   doneByItself: 'Done already:',
@@ -375,6 +399,7 @@ export const en = {
   // Runners.
   runnerOf: { active: 'Active', draining: 'Leaving', dead: 'Gone' },
   noRunners: 'No runner lives. Sessions wait until one starts.',
+  runnerSessions: 'Connected / held / room',
   capacity: 'Room for sessions',
   freePlaces: 'Free',
   unplaced: 'Without a runner',
@@ -390,6 +415,7 @@ export const en = {
   incidents: 'Incidents',
 
   // Settings.
+  identifier: 'Id',
   yourRole: 'Your role',
   secrets: 'Secrets set',
   role: { operator: 'Operator', admin: 'Everything', send: 'Send and read', read: 'Read' },
@@ -408,6 +434,7 @@ export const en = {
   revokeBody:
     'Requests with this key are refused within a minute, which cannot be undone. Programs that use it need another one.',
   configuration: 'Configuration',
+  general: 'General',
   configurationHint: 'The names are those of the API. An empty field means the installation’s value, which stands in grey.',
   ofInstallation: '{value} (installation)',
 }

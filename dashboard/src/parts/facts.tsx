@@ -31,4 +31,9 @@ interface TileParts {
 
 /** A sentence of the API. It is in English, whatever the language of the page is. */
 export const Sentence = ({ text }: { text: string | null }): JSX.Element | null =>
-  text === null ? null : <span lang="en">{text}</span>
+  text === null ? null : (
+    <span lang="en">{text.split(REQUEST).map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</span>
+  )
+
+/** `GET /api/sessions`, without what ends the sentence. */
+const REQUEST = /((?:GET|POST|PUT|PATCH|DELETE) \/[^\s;,]*[^\s;,.])/

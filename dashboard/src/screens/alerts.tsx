@@ -11,6 +11,7 @@ import { List, Page } from '../parts/page.tsx'
 import { say } from '../parts/say.tsx'
 import { Ago, At } from '../parts/time.tsx'
 import { refine, route, to } from '../platform/route.ts'
+import { alertName, placeOf } from './alert-types.ts'
 import { Channels } from './channels.tsx'
 import { Devices } from './devices.tsx'
 
@@ -62,7 +63,7 @@ function Row({ alert, reload }: { alert: Alert; reload: () => Promise<void> }): 
   return (
     <li class="row">
       <div class="grow">
-        <strong>{alert.type}</strong> <About alert={alert} />
+        <Title type={alert.type} /> <About alert={alert} />
         <p>
           <Sentence text={alert.sentence} />
         </p>
@@ -93,6 +94,18 @@ function Row({ alert, reload }: { alert: Alert; reload: () => Promise<void> }): 
   )
 }
 
+/** Leads to the screen where the alert is dealt with, where there is one. */
+function Title({ type }: { type: string }): JSX.Element {
+  const place = placeOf(type)
+  return place === null ? (
+    <strong>{alertName(type)}</strong>
+  ) : (
+    <a class="name" href={place}>
+      {alertName(type)}
+    </a>
+  )
+}
+
 /** A session of another tenant is not in the lists of this one. */
 const About = ({ alert: { session, tenant, scope } }: { alert: Alert }): JSX.Element =>
   session !== null && tenant === tenantHere() ? (
@@ -117,17 +130,17 @@ function Decide({ alert: { id, type, state }, reload }: { alert: Alert; reload: 
           {t('acknowledge')}
         </Act>
       )}
-      <button type="button" aria-label={`${t('silence')}: ${id}`} onClick={() => askSilence(id, type, reload)}>
+      <button type="button" aria-label={`${t('silence')}: ${id}`} onClick={() => askSilence(id, alertName(type), reload)}>
         {t('silence')}
       </button>
     </div>
   )
 }
 
-function askSilence(id: string, type: string, reload: () => Promise<void>): void {
+function askSilence(id: string, name: string, reload: () => Promise<void>): void {
   let minutes: number = SILENCES[0]
   ask({
-    title: t('silenceTitle', { name: type }),
+    title: t('silenceTitle', { name }),
     body: (
       <>
         <p>{t('silenceBody')}</p>

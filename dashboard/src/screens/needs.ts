@@ -4,6 +4,7 @@ import { tenantHere } from '../api/sign-in.ts'
 import { count, t } from '../language/language.ts'
 import type { Tone } from '../parts/badge.tsx'
 import { to } from '../platform/route.ts'
+import { alertName, placeOf } from './alert-types.ts'
 
 /** Something that waits for a person. */
 export interface Need {
@@ -75,8 +76,8 @@ const needOfProposal = (action: Loaded['proposed'][number]): Need => ({
 
 const needOfAlert = ({ id, type, severity, session, sentence, userAction, firstSeenAt }: Loaded['alerts'][number]): Need => ({
   key: id,
-  href: to(['alerts']),
-  name: session ?? type,
+  href: placeOf(type) ?? to(['alerts']),
+  name: session ?? alertName(type),
   kind: t(`severity.${severity}`),
   tone: severity === 'critical' ? 'bad' : 'warn',
   sentence,

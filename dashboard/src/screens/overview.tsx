@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { answerOf, api } from '../api/api.ts'
 import { type Loaded, useLoaded } from '../api/loaded.ts'
 import { useSessions } from '../api/sessions.ts'
+import { isOperator } from '../api/sign-in.ts'
 import { number, t } from '../language/language.ts'
 import { Badge, type Tone } from '../parts/badge.tsx'
 import { Sentence, Tile } from '../parts/facts.tsx'
@@ -113,17 +114,38 @@ function Figures({ health: { connections, queue, runners, availability } }: { he
             value={`${number(connections.active)} / ${number(connections.total)}`}
             href={to(['sessions'])}
           />
-          <Tile name={t('recovering')} value={number(connections.recovering)} tone={connections.recovering > 0 ? 'warn' : ''} />
-          <Tile name={t('failedSessions')} value={number(connections.failed)} tone={connections.failed > 0 ? 'bad' : ''} />
+          <Tile
+            name={t('recovering')}
+            value={number(connections.recovering)}
+            tone={connections.recovering > 0 ? 'warn' : ''}
+            href={to(['sessions'], { status: 'STARTING' })}
+          />
+          <Tile
+            name={t('failedSessions')}
+            value={number(connections.failed)}
+            tone={connections.failed > 0 ? 'bad' : ''}
+            href={to(['sessions'], { status: 'FAILED' })}
+          />
         </>
       )}
       {queue && (
         <>
-          <Tile name={t('waitingMessages')} value={number(queue.waiting)} href={to(['queue'])} />
-          <Tile name={t('failedMessages')} value={number(queue.failed)} tone={queue.failed > 0 ? 'bad' : ''} />
+          <Tile name={t('waitingMessages')} value={number(queue.waiting)} href={to(['queue'], { status: 'pending' })} />
+          <Tile
+            name={t('failedMessages')}
+            value={number(queue.failed)}
+            tone={queue.failed > 0 ? 'bad' : ''}
+            href={to(['queue'])}
+          />
         </>
       )}
-      {runners && <Tile name={t('place.runners')} value={number(runners.filter(({ state }) => state === 'active').length)} />}
+      {runners && (
+        <Tile
+          name={t('place.runners')}
+          value={number(runners.filter(({ state }) => state === 'active').length)}
+          {...(isOperator() ? { href: to(['runners']) } : {})}
+        />
+      )}
       {availability !== null && <Tile name={t('availability')} value={`${number(availability)} %`} />}
     </dl>
   )

@@ -74,7 +74,7 @@ const Row = ({ runner }: { runner: Runner }): JSX.Element => (
       ))}
       <Facts
         facts={[
-          [t('place.sessions'), `${number(runner.connected)} / ${number(runner.sessions)} / ${number(runner.capacity)}`],
+          [t('runnerSessions'), `${number(runner.connected)} / ${number(runner.sessions)} / ${number(runner.capacity)}`],
           [t('cpu'), percent(runner.cpu)],
           [t('memory'), percent(runner.memory.percentage)],
           [t('network'), runner.network === 'none' ? null : runner.network],

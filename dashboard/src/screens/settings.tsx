@@ -23,7 +23,7 @@ export function Settings(): JSX.Element {
           <Facts
             facts={[
               [t('name'), tenant.value.name],
-              ['id', <code>{tenant.value.id}</code>],
+              [t('identifier'), <code>{tenant.value.id}</code>],
               [t('yourRole'), person.value && t(`role.${person.value.role}`)],
               [t('created'), tenant.value.createdAt && <At at={tenant.value.createdAt} />],
               [t('secrets'), Object.keys(tenant.value.secrets).join(', ')],

@@ -71,7 +71,6 @@ function Counted({ records }: { records: Known }): JSX.Element {
           <thead>
             <tr>
               <th scope="col">{t('kind')}</th>
-              <th scope="col">{t('holds')}</th>
               <th scope="col" class="number">
                 {t('recordCount')}
               </th>
@@ -82,8 +81,10 @@ function Counted({ records }: { records: Known }): JSX.Element {
               <tr key={kind}>
                 <th scope="row">
                   <code>{kind}</code>
+                  <p class="quiet" lang="en">
+                    {holds}
+                  </p>
                 </th>
-                <td lang="en">{holds}</td>
                 <td class="number">{number(records)}</td>
               </tr>
             ))}

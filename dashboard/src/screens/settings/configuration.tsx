@@ -5,7 +5,7 @@ import { answerOf, api, sentenceOf } from '../../api/api.ts'
 import { t } from '../../language/language.ts'
 import { Problem, Section } from '../../parts/page.tsx'
 import { say } from '../../parts/say.tsx'
-import { changeOf, type Field, fieldsOf } from './fields.ts'
+import { changeOf, type Field, fieldsOf, groupsOf } from './fields.ts'
 
 /** The settings in force, with the API's own names. A value of the tenant stands before that of the installation; empty means the latter. */
 export function Configuration({ tenant, reload }: { tenant: Tenant; reload: () => Promise<void> }): JSX.Element {
@@ -29,16 +29,22 @@ export function Configuration({ tenant, reload }: { tenant: Tenant; reload: () =
     <Section title={t('configuration')}>
       <p class="quiet">{t('configurationHint')}</p>
       <form onSubmit={(event) => void save(event)}>
-        <div class="fields">
-          {fields.map((field) => (
-            <Input
-              key={field.path}
-              field={field}
-              text={texts[field.path]}
-              onText={(text) => setTexts({ ...texts, [field.path]: text })}
-            />
-          ))}
-        </div>
+        {groupsOf(fields).map(([name, ofGroup]) => (
+          <fieldset key={name}>
+            <legend>{name === '' ? t('general') : <code>{name}</code>}</legend>
+            <div class="fields">
+              {ofGroup.map((field) => (
+                <Input
+                  key={field.path}
+                  field={field}
+                  name={name === '' ? field.path : field.path.slice(name.length + 1)}
+                  text={texts[field.path]}
+                  onText={(text) => setTexts({ ...texts, [field.path]: text })}
+                />
+              ))}
+            </div>
+          </fieldset>
+        ))}
         <Problem text={problem} />
         <div class="buttons end">
           {isChanged && (
@@ -57,15 +63,17 @@ export function Configuration({ tenant, reload }: { tenant: Tenant; reload: () =
 
 interface InputParts {
   readonly field: Field
+  /** Within its group. */
+  readonly name: string
   readonly text: string | undefined
   readonly onText: (text: string) => void
 }
 
-function Input({ field: { path, kind, own, inForce }, text, onText }: InputParts): JSX.Element {
+function Input({ field: { kind, own, inForce }, name, text, onText }: InputParts): JSX.Element {
   const value = text ?? own ?? ''
   return (
     <label>
-      <code>{path}</code>
+      <code>{name}</code>
       {kind === 'boolean' ? (
         <select value={value} onChange={({ currentTarget }) => onText(currentTarget.value)}>
           <option value="">{t('ofInstallation', { value: inForce })}</option>

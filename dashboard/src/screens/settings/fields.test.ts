@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changeOf, fieldsOf } from './fields.ts'
+import { changeOf, fieldsOf, groupsOf } from './fields.ts'
 
 const IN_FORCE = {
   pacing: { enabled: true, dailyLimit: 500, ramp: [20, 50] },
@@ -15,6 +15,15 @@ test('a setting with one value has a field, with what the tenant has set', () =>
     { path: 'pacing.dailyLimit', kind: 'number', own: '200', inForce: '500' },
     { path: 'quotas.keys', kind: 'number', own: null, inForce: '–' },
     { path: 'timeZone', kind: 'text', own: null, inForce: 'UTC' },
+  ])
+})
+
+test('settings stand with those of the same part, the ones of their own first', () => {
+  const groups = groupsOf(fieldsOf(IN_FORCE, OWN)).map(([name, fields]) => [name, ...fields.map(({ path }) => path)])
+  expect(groups).toEqual([
+    ['', 'timeZone'],
+    ['pacing', 'pacing.enabled', 'pacing.dailyLimit'],
+    ['quotas', 'quotas.keys'],
   ])
 })
 

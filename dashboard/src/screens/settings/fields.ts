@@ -25,6 +25,16 @@ export function fieldsOf(inForce: unknown, own: unknown, above = ''): Field[] {
   })
 }
 
+/** The settings by the first part of their paths, those without one first: `pacing`, `quotas`. */
+export function groupsOf(fields: readonly Field[]): [string, Field[]][] {
+  const groups = new Map<string, Field[]>([['', []]])
+  for (const field of fields) {
+    const name = field.path.includes('.') ? (field.path.split('.')[0] ?? '') : ''
+    groups.set(name, [...(groups.get(name) ?? []), field])
+  }
+  return [...groups].filter(([, ofGroup]) => ofGroup.length > 0)
+}
+
 const textOf = (value: unknown): string | null =>
   typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
 
