@@ -102,10 +102,11 @@ async function redriveAll(context: Context, session: string | undefined): Promis
 const COLOURS = { pending: 'yellow', delivered: 'green', dead: 'red' } as const
 
 function deliveryLines(context: Context, deliveries: readonly WebhookDelivery[]): string[] {
-  const rows = deliveries.map(({ id, event, session, status, attempts, at, problem }): Cell[] => [
+  const rows = deliveries.map(({ id, event, session, host, status, attempts, at, problem }): Cell[] => [
     id,
     event,
     session,
+    host,
     { text: status, colour: COLOURS[status] },
     attempts,
     age(at, context.now),
@@ -115,6 +116,7 @@ function deliveryLines(context: Context, deliveries: readonly WebhookDelivery[])
     { title: 'DELIVERY' },
     { title: 'EVENT', least: 10 },
     { title: 'SESSION', least: 8, isOptional: true as const },
+    { title: 'HOST', least: 8, isOptional: true as const },
     { title: 'STATUS' },
     { title: 'ATTEMPTS', align: 'right' as const, isOptional: true as const },
     { title: 'AGE', align: 'right' as const },

@@ -7715,6 +7715,8 @@ export interface components {
             /** @description The `id` in the body, the same at each attempt. */
             eventId: string;
             firstAttemptAt: string | null;
+            /** @description The host of its address. Null for a delivery that an earlier version wrote. */
+            host: string | null;
             id: string;
             /** @description True when later events of its chat no longer wait for it. */
             isOutOfOrder: boolean;

@@ -35,7 +35,7 @@ export function deliveriesOf(
   const eventId = eventIdOf(sessionId, told.event, key, told.at)
   const chat = told.chat === null ? '' : pseudonym(told.chat)
   const body = bodyOf(told, eventId, view)
-  const deliveries = endpoints.map(({ id: endpoint, scope }): Merge => {
+  const deliveries = endpoints.map(({ id: endpoint, url, scope }): Merge => {
     const id = deliveryIdOf(endpoint, eventId)
     const lane = laneOf(endpoint, sessionId, chat)
     const delivery: Omit<Delivery, 'since' | 'lookAt'> = {
@@ -43,6 +43,7 @@ export function deliveriesOf(
       tenant: view.tenant,
       sessionId,
       endpoint,
+      host: new URL(url).host,
       scope,
       event: told.event,
       eventId,

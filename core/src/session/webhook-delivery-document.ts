@@ -42,6 +42,8 @@ export const deliverySchema = z.object({
   sessionId: z.string(),
   /** Of the end point, see `webhooks.ts`. */
   endpoint: z.string(),
+  /** Of the address: the rest of it may be a secret. Absent in deliveries of before. */
+  host: z.string().nullish().catch(null),
   /** `session` or `tenant`: whose configuration has the end point. */
   scope: z.enum(['session', 'tenant']),
   event: z.string(),

@@ -114,7 +114,7 @@ const Row = ({ delivery, reload }: { delivery: Delivery; reload: () => Promise<v
     <div class="grow">
       <strong>{delivery.event}</strong> <span class="quiet">{delivery.session}</span>
       <p class="quiet">
-        <code>{delivery.endpoint}</code> {count('attempts', delivery.attempts)}
+        <code>{delivery.host ?? delivery.endpoint}</code> {count('attempts', delivery.attempts)}
       </p>
       {delivery.problem && (
         <p class="todo">

@@ -10,6 +10,10 @@ const deliverySchema = z
     id: z.string(),
     session: z.string(),
     endpoint: z.string().meta({ description: 'The id of the end point. It follows from its address and whose it is.' }),
+    host: z
+      .string()
+      .nullable()
+      .meta({ description: 'The host of its address. Null for a delivery that an earlier version wrote.' }),
     scope: z.enum(['session', 'tenant']).meta({ description: 'Whose configuration has the end point.' }),
     event: z.string(),
     eventId: z.string().meta({ description: 'The `id` in the body, the same at each attempt.' }),

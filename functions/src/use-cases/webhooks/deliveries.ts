@@ -181,8 +181,8 @@ const maySee = (principal: Principal, { tenant, sessionId }: Delivery): boolean 
   tenant === principal.tenant && (principal.sessions === 'all' || knowsSession(principal, sessionId))
 
 function deliveryAnswer({ id }: Pick<DocumentSnapshot, 'id'>, delivery: Delivery) {
-  const { sessionId, endpoint, scope, event, eventId, at, since, status, isOutOfOrder } = delivery
+  const { sessionId, endpoint, host = null, scope, event, eventId, at, since, status, isOutOfOrder } = delivery
   const { attempts, firstAttemptAt, notBefore, endedAt, problem, redrives } = delivery
-  const ids = { id, session: sessionNameOf(sessionId), endpoint, scope, event, eventId, at, since, status, isOutOfOrder }
+  const ids = { id, session: sessionNameOf(sessionId), endpoint, host, scope, event, eventId, at, since, status, isOutOfOrder }
   return { ...ids, attempts, firstAttemptAt, nextAttemptAt: notBefore, endedAt, problem, redrives }
 }

@@ -60,6 +60,7 @@ export async function testEndpoints(
       tenant: principal.tenant,
       sessionId,
       endpoint: endpoint.id,
+      host: new URL(endpoint.url).host,
       scope,
       event: TEST_EVENT,
       eventId: id,

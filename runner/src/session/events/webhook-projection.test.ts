@@ -98,6 +98,7 @@ describe('the deliveries of an event', () => {
       ['tenant', 'message'],
       ['session', 'message.any'],
     ])
+    expect(merges.map((merge) => deliveryOf(merge).host)).toEqual(merges.map(() => 'receiver.example'))
     expect(new Set(merges.slice(0, 3).map(bodyOf)).size).toBe(1)
     for (const merge of merges) expect(Buffer.from(deliveryOf(merge).body ?? '').toString()).not.toContain('the text')
     expect(JSON.parse(bodyOf(merges[0] as Merge))).toMatchObject({
