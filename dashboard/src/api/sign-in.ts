@@ -1,5 +1,7 @@
 import { HoldfastProblem } from '@holdfast/client/problem'
 import { batch, signal } from '@preact/signals'
+import { now } from '../platform/clock.ts'
+import { keep, onKeptElsewhere } from '../platform/kept.ts'
 
 export type Role = 'operator' | 'admin' | 'send' | 'read'
 
@@ -14,6 +16,9 @@ export interface SignedIn {
 }
 
 const ADDRESS = '/api/sign-in'
+
+/** What the pages of a browser tell each other by. */
+const SIGN_OUT = 'signedOutAt'
 
 /** Undefined until the first answer; null when nobody is signed in. */
 export const person = signal<SignedIn | null | undefined>(undefined)
@@ -49,16 +54,24 @@ export async function recognize(): Promise<void> {
   else takeTurn(await answer(response))
 }
 
+/** Signs this page out when another page of the browser signs out. Returns what ends that. */
+export const signOutWithOthers = (): (() => void) => onKeptElsewhere(SIGN_OUT, signedOut)
+
 /** @throws HoldfastProblem when the key or the token is refused */
 export async function signIn(proof: { apiKey: string } | { token: string }): Promise<void> {
   const headers = { 'Content-Type': 'application/json', 'X-Holdfast-Csrf': '1' }
   takeTurn(await answer(await fetch(ADDRESS, { method: 'POST', headers, body: JSON.stringify(proof) })))
 }
 
-/** @throws HoldfastProblem when the API did not take the cookie back: the person is still signed in */
+/**
+ * Signs out here and in all pages of this browser: an API of several processes ends only the streams of one of them.
+ *
+ * @throws HoldfastProblem when the API did not take the cookie back: the person is still signed in
+ */
 export async function signOut(): Promise<void> {
   const response = await fetch(ADDRESS, { method: 'DELETE', headers: { 'X-Holdfast-Csrf': '1' } })
   if (!response.ok && response.status !== 401) throw new HoldfastProblem(response, parsed(await response.text()))
+  keep(SIGN_OUT, String(now()))
   signedOut()
 }
 

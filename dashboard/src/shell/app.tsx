@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { sentenceOf } from '../api/api.ts'
 import { listen } from '../api/live.ts'
 import { followSessions } from '../api/sessions.ts'
-import { chosenTenant, person, recognize, signIn, turn } from '../api/sign-in.ts'
+import { chosenTenant, person, recognize, signIn, signOutWithOthers, turn } from '../api/sign-in.ts'
 import { t } from '../language/language.ts'
 import { Asked } from '../parts/ask.tsx'
 import { Said } from '../parts/say.tsx'
@@ -26,6 +26,7 @@ export function App(): JSX.Element {
     look()
     return () => removeEventListener('hashchange', follow)
   }, [])
+  useEffect(() => signOutWithOthers(), [])
   return (
     <>
       {person.value === undefined ? (
