@@ -1,19 +1,15 @@
-import { DocumentJournals } from '@holdfast/core/journal/document-journals'
 import { alertPath } from '@holdfast/core/operations/alert-document'
 import { recoveryActionPath } from '@holdfast/core/operations/recovery-action-document'
-import { DEFAULT_TENANT_SETTINGS } from '@holdfast/core/operations/tenant-settings'
-import { createLogger } from '@holdfast/core/platform/logging'
-import { systemClock } from '@holdfast/core/platform/system-clock'
 import { backupDocumentSchema, backupPath, backupsPath, objectOfBackup } from '@holdfast/core/session/backup-document'
 import { checkpointFolder } from '@holdfast/core/session/ids'
 import { sessionPath } from '@holdfast/core/session/session-document'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pruneBackups } from '../../../functions/src/use-cases/backups/prune-backups.ts'
 import { verifyDueBackups } from '../../../functions/src/use-cases/backups/verify-due.ts'
-import { TenantDirectory } from '../../../functions/src/use-cases/tenant-directory.ts'
 import { backedUpSession } from '../../support/engine/backed-up-session.ts'
 import type { SessionUnderTest } from '../../support/engine/session-under-test.ts'
 import { MemoryObjects } from '../contract/memory-objects.ts'
+import { nightlyDependencies } from './nightly.ts'
 import { startStoredApi, type StoredApi } from './stored-api.ts'
 
 let stored: StoredApi
@@ -28,8 +24,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => stored[Symbol.asyncDispose]())
-
-const DAY_MS = 86_400_000
 
 const nameOf = ({ sessionId }: SessionUnderTest): string => sessionId.slice('default.'.length)
 
@@ -57,23 +51,8 @@ const verify = (session: SessionUnderTest, id: string) => calls.post(`/api/sessi
 const alertOf = async ({ sessionId }: SessionUnderTest) =>
   (await clients.documents.read(alertPath('backup-check-failed', sessionId)))?.fields['state'] ?? null
 
-/** What a schedule works with, so many days from now. */
-function dependenciesIn(days: number, config: { keepLast: number; keepDays: number } = { keepLast: 2, keepDays: 0 }) {
-  const { documents, objects } = clients
-  const [logger, clock] = [createLogger('test', 'silent'), { ...systemClock, now: () => Date.now() + days * DAY_MS }]
-  const defaults = { ...DEFAULT_TENANT_SETTINGS, backups: config }
-  const tenants = new TenantDirectory({ documents, clock: systemClock, logger, defaults })
-  return {
-    documents,
-    objects,
-    media: objects,
-    journals: new DocumentJournals(documents),
-    tenants,
-    wrappingKey: api.wrappingKey,
-    clock,
-    logger,
-  }
-}
+const dependenciesIn = (days: number, config?: { keepLast: number; keepDays: number }) =>
+  nightlyDependencies(stored, days, config)
 
 const prune = (days: number, config?: { keepLast: number; keepDays: number }) => pruneBackups(dependenciesIn(days, config))
 

@@ -20,7 +20,7 @@ interface Proof {
 
 /**
  * Reads a backup back and writes down what that showed, in its document. A checkpoint without a document gets one. Returns the backup as it
- * is known then; null when neither object nor document is left.
+ * is known then; null when neither object nor document is left, or when it was removed meanwhile.
  *
  * @throws the stores' errors when they do not answer, and `unknown-version` for a backup of a later version
  */
@@ -36,35 +36,45 @@ export async function proveBackup(needed: Needed, proof: Proof): Promise<StoredB
   const verification: BackupVerification = { state: check.state, at: new Date(clock.now()), code: check.code }
   const document = { ...described, verification }
   const path = backupPath(sessionId, backup.id)
+  if (check.state === 'failed' && backup.stored && (await isRemoved(needed, backup, path))) return null
   if (backup.document) await documents.commit([{ kind: 'update', path, fields: { verification } }])
   else await documents.commit([{ kind: 'create', path, fields: document }])
   return { ...backup, document }
 }
 
+/** Whether the nightly clean-up has removed the backup since it was listed. It removes the object first, then the document. */
+async function isRemoved({ documents, objects }: Needed, { object, document }: StoredBackup, path: string): Promise<boolean> {
+  return document ? (await documents.read(path)) === null : (await objects.read(object)) === null
+}
+
 const hasContents = ({ contents }: BackupDocument): boolean => Object.keys(contents).length > 0
 
-/** Describes an object that has no document. One that does not open is described by its bytes, and by the pointer that names it. */
+/**
+ * Describes an object that has no document. One that does not open is described by its bytes, and by the pointer that names it. One that is
+ * gone is described by that pointer alone.
+ */
 export async function describedBy(
-  { objects, documents }: Pick<Needed, 'documents' | 'objects'>,
+  { objects, documents, clock }: Pick<Needed, 'documents' | 'objects' | 'clock'>,
   { sessionId, cipher, backup }: Proof,
 ): Promise<BackupDocument | null> {
   const { object, stored } = backup
   const place = placeOfCheckpoint(object)
-  if (!stored || !place) return null
+  const session = await sessionNow({ documents }, sessionId)
+  const named = [session?.checkpoint, session?.previousCheckpoint].find((pointer) => pointer?.object === object)
+  if (!place || (!stored && !named)) return null
   const common = {
     v: 1 as const,
     tenant: tenantOf(sessionId),
     sessionId,
-    bytes: stored.bytes,
-    at: stored.createdAt,
+    bytes: stored?.bytes ?? 0,
+    at: stored?.createdAt ?? new Date(clock.now()),
     why: 'checkpoint',
     note: null,
     isPinned: false,
     verification: null,
     removal: null,
   }
-  const session = await sessionNow({ documents }, sessionId)
-  const named = [session?.checkpoint, session?.previousCheckpoint].find((pointer) => pointer?.object === object)
+  if (!stored) return named ? { ...common, ...named, contents: {} } : null
   try {
     const { checkpoint, pointer } = await readUnpointed(objects, cipher, object)
     return { ...common, ...(named ?? pointer), contents: checkpoint.image.counts() }
