@@ -47,6 +47,21 @@ describe('a clean-up that nobody asked for', () => {
     ]).toEqual([null, 'd20261129'])
   })
 
+  it('is due once on a day whose clocks leave the hour from 3 to 4 out, or have it twice', () => {
+    const inAthens = (time: string) => due(20, { nowMs: Date.parse(time), timeZone: 'Europe/Athens' })
+    // From 03:00 to 04:00 at 01:00Z, and back from 04:00 to 03:00 at 01:00Z.
+    expect([inAthens('2027-03-28T00:59:00Z'), inAthens('2027-03-28T01:00:00Z'), inAthens('2027-03-28T02:00:00Z')]).toEqual([
+      null,
+      'd20270328',
+      null,
+    ])
+    expect([inAthens('2026-10-25T00:30:00Z'), inAthens('2026-10-25T01:30:00Z'), inAthens('2026-10-25T02:00:00Z')]).toEqual([
+      'd20261025',
+      'd20261025',
+      null,
+    ])
+  })
+
   it('is due before the level is reached, when the growth will reach it within a day', () => {
     expect([due(170, { growthPerDay: 4 }), due(170, { growthPerDay: 5 })]).toEqual([null, `p${SLOT}`])
     expect(due(170, { growthPerDay: 5, cleanedMs: NOON - HOUR_MS })).toBeNull()

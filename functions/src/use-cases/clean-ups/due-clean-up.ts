@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000
 const SLOT_MS = 30 * MINUTE_MS
 const COOLDOWN_MS = 6 * 60 * MINUTE_MS
 const DAY_MS = 24 * 60 * MINUTE_MS
-const DAILY_AT = '03:'
+const HOUR_MS = 60 * MINUTE_MS
 
 /**
  * Decides whether a session is to be cleaned up now. There are three layers:
@@ -25,7 +25,8 @@ const DAILY_AT = '03:'
  * | `at-once`          | at once, and each 30 minutes while there is something to remove           |
  * | `triggered`        | at most once in 30 minutes, and not within 6 hours of the last clean-up   |
  * | any                | the same, when it will be `triggered` within a day                        |
- * | any                | each day from 03:00 to 04:00 in the tenant's time zone                    |
+ * | any                | each day from 03:00 to 04:00 in the tenant's time zone; from 04:00 on a   |
+ * |                    | day whose clocks leave that hour out                                      |
  *
  * A session without anything to remove is left alone: a clean-up would change nothing.
  */
@@ -46,9 +47,14 @@ export function dueCleanUp(
   if (isRested && isNear(records, total, cleanUpFrom(cleanup.levels), nowMs)) {
     return { slot: `p${slot}`, why: `The session has ${total} records and will need a clean-up within a day.` }
   }
-  if (timeOf(nowMs, timeZone).startsWith(DAILY_AT))
-    return { slot: `d${dayOf(nowMs, timeZone).replaceAll('-', '')}`, why: 'The daily clean-up.' }
+  if (isDailyHour(nowMs, timeZone)) return { slot: `d${dayOf(nowMs, timeZone).replaceAll('-', '')}`, why: 'The daily clean-up.' }
   return null
+}
+
+/** Clocks go from 3 to 4 in some zones on the day on which summer time begins. The hour after 2 is the one then. */
+function isDailyHour(nowMs: number, timeZone: string): boolean {
+  const hour = (ms: number): string => timeOf(ms, timeZone).slice(0, 2)
+  return hour(nowMs) === '03' || (hour(nowMs) === '04' && hour(nowMs - HOUR_MS) === '02')
 }
 
 function isNear({ growthPerDay }: RecordCounts, total: number, limit: number, nowMs: number): boolean {
