@@ -10,10 +10,15 @@ export interface CountedDay {
 const LEAST_DAYS = 3
 
 /**
- * The growth in records a day: the median of the slopes between all pairs of days (Theil-Sen). A day with a burst, or a clean-up, does
- * not change it. Null while there are too few days.
+ * The growth in records a day: the median of the slopes between all pairs of days (Theil-Sen). A day with a burst does not change it.
+ * Null while there are too few days. Days before the last clean-up count only while there are too few since: pairs with a clean-up between
+ * them say that the number falls, and a session that is cleaned up again and again would never seem to grow.
+ *
+ * @param cleanedUpOn the day of the last clean-up, whose number may be from before it. Null: there was none
  */
-export function growthPerDay(days: readonly CountedDay[]): number | null {
+export function growthPerDay(all: readonly CountedDay[], cleanedUpOn: number | null = null): number | null {
+  const since = cleanedUpOn === null ? all : all.filter(({ day }) => day > cleanedUpOn)
+  const days = since.length >= LEAST_DAYS ? since : all
   if (days.length < LEAST_DAYS) return null
   const slopes = days.flatMap((from, index) =>
     days.slice(index + 1).flatMap((to) => (to.day === from.day ? [] : [(to.records - from.records) / (to.day - from.day)])),

@@ -41,14 +41,15 @@ export class RecordWatch {
     const counts = countRecords(image)
     const now = clock.now()
     if (!this.#planned || now - this.#planned.atMs >= PLAN_EVERY_MS) this.#look(counts)
-    const last = image.get('last-clean-up', 'last')
-    const growth = growthPerDay(this.#history())
+    const noted = image.get('last-clean-up', 'last')
+    const last = noted === undefined ? null : cleanUpCodec.decode(noted)
+    const growth = growthPerDay(this.#history(), last && dayOf(last.atMs))
     return {
       ...counts,
       removable: this.#planned?.removable ?? 0,
       archived: image.count('archived'),
       lidMappings: Math.floor(image.count('lid-mapping') / 2),
-      ...(last === undefined ? {} : { lastCleanUp: cleanUpCodec.decode(last) }),
+      ...(last === null ? {} : { lastCleanUp: last }),
       ...(growth === null ? {} : { growthPerDay: growth }),
     }
   }
