@@ -4790,6 +4790,8 @@ export interface components {
         };
         FormerBackup: {
             action: components["schemas"]["RecoveryAction"] | null;
+            /** @description Sessions beyond 500: `POST /api/backups` with this `run` goes on. */
+            left: number;
             run: string | null;
         };
         /**

@@ -180,17 +180,25 @@ export const BACKUP_ROUTES: readonly Route[] = [
     answers: {
       202: {
         description: 'The action, or the run.',
-        schema: z.strictObject({ action: actionSchema.nullable(), run: z.string().nullable() }).meta({ id: 'FormerBackup' }),
+        schema: z
+          .strictObject({
+            action: actionSchema.nullable(),
+            run: z.string().nullable(),
+            left: z
+              .int()
+              .meta({ description: `Sessions beyond ${MOST_AT_ONCE}: \`POST /api/backups\` with this \`run\` goes on.` }),
+          })
+          .meta({ id: 'FormerBackup' }),
       },
     },
     problems: ['unknown-session'],
     async run({ dependencies, principal, body: { session, pin, note } }) {
       if (session !== undefined) {
         const action = await requestBackup(dependencies, principal, { name: session, pin, note })
-        return { status: 202, body: { action, run: null } }
+        return { status: 202, body: { action, run: null, left: 0 } }
       }
-      const { run } = await backUpAll(dependencies, principal, { pin, note })
-      return { status: 202, body: { action: null, run } }
+      const { run, left } = await backUpAll(dependencies, principal, { pin, note })
+      return { status: 202, body: { action: null, run, left } }
     },
   }),
   route({

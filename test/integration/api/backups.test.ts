@@ -253,9 +253,9 @@ describe('a backup of all sessions', () => {
   it('has a former path, for one session and for all', async () => {
     await calls.post('/api/sessions', { name: 'former' })
     const one = await calls.post('/api/backup-session', { session: 'former', pin: true })
-    expect(one).toMatchObject({ status: 202, body: { run: null, action: { session: 'former', type: 'backup' } } })
+    expect(one).toMatchObject({ status: 202, body: { run: null, left: 0, action: { session: 'former', type: 'backup' } } })
     const all = await calls.post('/api/backup-session')
-    expect(all).toMatchObject({ status: 202, body: { action: null, run: expect.any(String) } })
+    expect(all).toMatchObject({ status: 202, body: { action: null, run: expect.any(String), left: 0 } })
   })
 })
 
