@@ -203,6 +203,25 @@ describe('a removal', () => {
     expect(await listed(session)).toEqual(ids.filter((id) => id !== third))
   })
 
+  it('of one that was put aside ends its alert, once the object is gone, and is refused before', async () => {
+    const session = await backedUp(4)
+    const [, , third = ''] = await listed(session)
+    const { object, generation, sha256, seq, epoch } =
+      (await clients.documents.read(backupPath(session.sessionId, third)))?.fields ?? {}
+    const checkpoint = { object, generation, sha256, seq, epoch }
+    const putAside = [{ reason: 'before-restore', at: new Date(), checkpoint, records: null }]
+    await clients.documents.commit([{ kind: 'merge', path: sessionPath(session.sessionId), fields: { putAside } }])
+    const remove = async () => (await calls.send('DELETE', `/api/sessions/${nameOf(session)}/backups/${third}`)).status
+    expect(await remove()).toBe(409)
+    await lose(session, third)
+    await verify(session, third)
+    expect([await alertOf(session), await remove()]).toEqual(['open', 202])
+    await prune(1, { keepLast: 5, keepDays: 7 })
+    expect(await listed(session)).not.toContain(third)
+    await verifyDueBackups(dependenciesIn(0))
+    expect(await alertOf(session)).toBe('resolved')
+  })
+
   it('of a backup that the state is read from, or that covers too much, takes nothing away', async () => {
     const session = await backedUp(3)
     const ids = await listed(session)

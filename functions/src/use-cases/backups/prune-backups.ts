@@ -6,7 +6,7 @@ import { tenantOf } from '@holdfast/core/session/ids'
 import type { SessionDocument } from '@holdfast/core/session/session-document'
 import type { Dependencies } from '../dependencies.ts'
 import { sessionNow } from './prove-backup.ts'
-import { namedObjects } from './remove-backup.ts'
+import { isInUse, namedObjects } from './remove-backup.ts'
 import { sessionsInTurn } from './sessions-in-turn.ts'
 import { type StoredBackup, storedBackups } from './stored-backups.ts'
 
@@ -75,6 +75,7 @@ export async function goingBackups(
 
 function retained({ id, object, stored, document }: StoredBackup, session: SessionDocument): Retained {
   const verification = document?.verification?.state ?? null
+  const isUnwanted = document?.removal !== undefined && document.removal !== null
   // Their owner read these back before it pointed to them.
   const isPointed = [session.checkpoint, session.previousCheckpoint].some((pointer) => pointer?.object === object)
   return {
@@ -83,7 +84,7 @@ function retained({ id, object, stored, document }: StoredBackup, session: Sessi
     isPinned: document?.isPinned ?? false,
     isVerified: stored !== null && (verification === 'good' || (verification === null && isPointed)),
     isDamaged: verification === 'failed' || stored === null,
-    isNamed: namedObjects(session).has(object),
-    isUnwanted: document?.removal !== undefined && document.removal !== null,
+    isNamed: isUnwanted ? isInUse({ object, stored }, session) : namedObjects(session).has(object),
+    isUnwanted,
   }
 }
