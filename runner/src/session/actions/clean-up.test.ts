@@ -13,11 +13,12 @@ function perform(
     backupFails?: HoldfastError
     isReadable?: boolean
     isMoving?: boolean
+    isRecovering?: boolean
     isInTime?: boolean
   } = {},
   asked: { dryRun: boolean; olderThanDays: number | null } | null = null,
 ) {
-  const { records = [RECORD], backupFails, isReadable = true, isMoving = false, isInTime = true } = options
+  const { records = [RECORD], backupFails, isReadable = true, isMoving = false, isRecovering = false, isInTime = true } = options
   const calls: unknown[] = []
   const engine = {
     cleanUpSettings: () => DEFAULT_TENANT_SETTINGS.cleanup,
@@ -42,7 +43,11 @@ function perform(
       },
     },
   }
-  const session = { engine: () => (isReadable ? engine : null), isMoving: () => isMoving } as unknown as CleanUpSession
+  const session = {
+    engine: () => (isReadable ? engine : null),
+    recovery: { cause: isRecovering ? 'owner-lost' : null },
+    isMoving: () => isMoving,
+  } as unknown as CleanUpSession
   const result = cleanUp.advance(session, {
     id: 'a1',
     approved: null,
@@ -93,6 +98,14 @@ test('a clean-up waits for the state, and while the session moves', async () => 
   expect(await perform({ isReadable: false }).result).toBeNull()
   expect(await perform({ isMoving: true }).result).toBeNull()
   await expect(perform({ isReadable: false, isInTime: false }).result).rejects.toMatchObject({ code: 'not-connected' })
+})
+
+test('a clean-up waits for the end of a recovery, also of one that nobody asked for', async () => {
+  const waiting = perform({ isRecovering: true })
+  expect([await waiting.result, waiting.calls]).toEqual([null, []])
+  const late = perform({ isRecovering: true, isInTime: false })
+  await expect(late.result).rejects.toMatchObject({ code: 'not-connected', message: expect.stringContaining('recovered') })
+  expect(late.calls).toEqual([])
 })
 
 test('a clean-up without anything to move makes no backup', async () => {

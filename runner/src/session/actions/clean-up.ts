@@ -2,23 +2,27 @@ import { HoldfastError } from '@holdfast/core/platform/errors'
 import type { Engine } from '../engine.ts'
 import { reportOf } from '../archive/clean-up-report.ts'
 import { policyOf } from '../archive/record-watch.ts'
+import type { Recovery } from '../recovery/recovery.ts'
 import type { ActionHandler } from './action-handler.ts'
 
 export interface CleanUpSession {
   readonly engine: () => Pick<Engine, 'checkpointer' | 'records' | 'archiving' | 'cleanUpSettings'> | null
+  /** The cause is null while the session is not being recovered. */
+  readonly recovery: Pick<Recovery, 'cause'>
   readonly isMoving: () => boolean
 }
 
 /**
  * Moves the Signal records that were not used for long to the archive. It backs the state up first, so that a mistake can be undone. No
- * other action of the session runs meanwhile.
+ * other action of the session runs meanwhile, and no step of a recovery; it begins in no recovery, also in one that the owner makes by itself.
  */
 export const cleanUp: ActionHandler<CleanUpSession> = {
   async advance(session, action) {
     const engine = session.engine()
-    if (!engine || session.isMoving()) {
+    const isRecovering = session.recovery.cause !== null
+    if (!engine || isRecovering || session.isMoving()) {
       if (action.isInTime) return null
-      throw new HoldfastError('not-connected', 'The state of the session could not be read in time.')
+      throw new HoldfastError('not-connected', isRecovering ? RECOVERING : 'The state of the session could not be read in time.')
     }
     const { dryRun = false, olderThanDays = null } = action.cleanUp ?? {}
     const plan = engine.records.plan(policyOf(engine.cleanUpSettings(), olderThanDays))
@@ -38,3 +42,5 @@ export const cleanUp: ActionHandler<CleanUpSession> = {
     return { code: 'cleaned-up', sentence, report: reportOf(plan, moved) }
   },
 }
+
+const RECOVERING = 'The session is being recovered, and was not back in time. Ask again once it is.'

@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 
 const ARCHIVE_TEST = 'runner/src/whatsapp/baileys/signal/archived-records.test.ts'
 const CLEAN_UP_TEST = 'runner/src/session/actions/clean-up.test.ts'
+const LOGOUT_TEST = 'runner/src/session/actions/logout.test.ts'
 const ROTATE_TEST = 'runner/src/session/actions/rotate.test.ts'
 const RESTORE_TEST = 'runner/src/session/actions/restore.test.ts'
 const RETENTION_TEST = 'core/src/session/backup-retention.test.ts'
@@ -318,5 +319,26 @@ export const VAULT: readonly Mutant[] = [
       { in: 'rekeyedState', find: 'creds.firstUnuploadedPreKeyId = creds.nextPreKeyId = within(next)', replace: 'within(next)' },
     ],
     noticedBy: { file: DRILL, tests: 'leaves nobody with a message' },
+  },
+  {
+    name: 'given-up-before-it-is-unlinked',
+    invariant: 'beside',
+    what: 'a log-out that did not unlink the device has every earlier backup refused',
+    edits: [
+      {
+        in: 'logout.advance',
+        find: 'await session.keeper.unlink(engine, () => engine.checkpointer.keepAside(',
+        replace: `engine.checkpointer.keepAside('logged-out', checkpoint)
+      await session.keeper.unlink(engine, () => engine.checkpointer.keepAside(`,
+      },
+    ],
+    noticedBy: { file: LOGOUT_TEST, tests: 'leaves the backups of before usable' },
+  },
+  {
+    name: 'clean-up-in-a-recovery',
+    invariant: 'beside',
+    what: 'a clean-up begins while the owner recovers the session',
+    edits: [{ in: 'cleanUp.advance', find: 'session.recovery.cause !== null', replace: 'false' }],
+    noticedBy: { file: CLEAN_UP_TEST, tests: 'waits for the end of a recovery' },
   },
 ]
