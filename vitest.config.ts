@@ -28,8 +28,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** One Firestore emulator for all files that do not harm it. It starts only when such a file is run. */
-const onEmulator = { globalSetup: 'test/support/shared-firestore.ts' }
+/** One Firestore emulator for all files that do not harm it, and one bundle of each process of the product. Both only when such a file is run. */
+const ONCE = ['test/support/shared-firestore.ts', 'test/support/bundled-processes.ts']
+const onEmulator = { globalSetup: ONCE }
 
 /** They load a module with a patch and without it, or look at how a process behaves that has loaded nothing else. */
 const ALONE = [
@@ -39,7 +40,7 @@ const ALONE = [
 ]
 
 /** The browser's tests need the page, too. */
-const inBrowser = { globalSetup: ['test/support/shared-firestore.ts', 'test/browser/built-dashboard.ts'] }
+const inBrowser = { globalSetup: [...ONCE, 'test/browser/built-dashboard.ts'] }
 
 const EVERYWHERE_BUT = ['**/node_modules/**', 'infra/build/**', ...SYSTEM, BROWSER, INTEGRATION, SIMULATOR, ...LONG, ...ALONE]
 

@@ -1,4 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { bundled } from './bundles.ts'
 import { MovableClock } from './clock/movable-clock.ts'
 import {
   clockEnvironment,
@@ -110,7 +111,7 @@ export function functionsProcess(
   return new SupervisedProcess({
     name: 'functions',
     entry: here('google/functions/main.ts'),
-    args: ['--port', String(port), '--entry', options.entry ?? options.product.functionsEntry],
+    args: ['--port', String(port), '--entry', bundled(options.entry ?? options.product.functionsEntry)],
     preloads: [...clockPreload(options.clock), ...storesPreload(backends)],
     env: {
       ...productEnvironment(folder.identity, backends, options.functionsUrl),
@@ -130,11 +131,11 @@ export function functionsProcess(
  * and Cloud Scheduler would call functions for.
  */
 export function serverProcess(folder: Folder, backends: ReachedBackends, port: number, options: PartOptions): SupervisedProcess {
-  const entry = options.entry ?? options.product.serverEntry
-  if (entry === null) throw new Error('This product has no API server.')
+  const source = options.entry ?? options.product.serverEntry
+  if (source === null) throw new Error('This product has no API server.')
   return new SupervisedProcess({
     name: 'api',
-    entry,
+    entry: bundled(source),
     preloads: [...clockPreload(options.clock), ...storesPreload(backends)],
     env: {
       ...productEnvironment(folder.identity, backends, options.functionsUrl),
@@ -171,9 +172,11 @@ export function runnerProcess(
   slot: { name: string; probePort: number; neutralPort: number },
   options: PartOptions,
 ): SupervisedProcess {
+  const source = options.entry ?? options.product.runnerEntry
   return new SupervisedProcess({
     name: slot.name,
-    entry: options.entry ?? options.product.runnerEntry,
+    // A preload of a test may change modules of the runner, which a bundle does not share with it.
+    entry: options.preloads === undefined ? bundled(source) : source,
     // As in the image.
     flags: ['--max-semi-space-size=16'],
     preloads: [
